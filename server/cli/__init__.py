@@ -1,0 +1,1 @@
+"""The command line `koubei`: every command is a file of this package."""
