@@ -1,0 +1,212 @@
+"""The tables. Whatever belongs to a subject has `subject_id` first in its key and row-level security (tenancy.py)."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    # `json` and not `jsonb`: the database stores these and never looks inside, so parsing them would be wasted.
+    type_annotation_map = {  # noqa: RUF012 -- SQLAlchemy's own declaration of this attribute is no ClassVar
+        str: Text,
+        int: BigInteger,
+        bytes: LargeBinary,
+        UUID: Uuid,
+        dt.date: Date,
+        dt.datetime: DateTime(timezone=True),
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        list[str]: ARRAY(Text),
+    }
+
+
+def _subject_key() -> Mapped[str]:
+    return mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), primary_key=True)
+
+
+def _now() -> Mapped[dt.datetime]:
+    return mapped_column(server_default=func.now())
+
+
+def _random_id() -> Mapped[UUID]:
+    return mapped_column(primary_key=True, server_default=func.gen_random_uuid())
+
+
+class Account(Base):
+    """Who owns subjects and devices; one, `default`, on a merchant's own computer."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[UUID] = _random_id()
+    name: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[dt.datetime] = _now()
+
+
+class Device(Base):
+    """A browser or program that was paired. Of its token only the SHA-256 is known here."""
+
+    __tablename__ = "devices"
+
+    id: Mapped[UUID] = _random_id()
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    scopes: Mapped[list[str]]
+    created_at: Mapped[dt.datetime] = _now()
+    last_seen_at: Mapped[dt.datetime | None]
+    revoked_at: Mapped[dt.datetime | None]
+
+
+class PairingCode(Base):
+    """A code of `koubei pair`, good for one device and a few minutes."""
+
+    __tablename__ = "pairing_codes"
+
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    created_at: Mapped[dt.datetime] = _now()
+    expires_at: Mapped[dt.datetime]
+    used_at: Mapped[dt.datetime | None]
+    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("devices.id", ondelete="SET NULL"))
+
+
+class PairingFailure(Base):
+    """One wrong code; enough of them close pairing (devices/codes.py)."""
+
+    __tablename__ = "pairing_failures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+class Subject(Base):
+    """A shop or creator. `input_version` counts what changed in its records, `scored_version` what has been scored.
+
+    The recalculation owes work exactly while the two differ; the broker is only a hint of that.
+    `ledger_version` names the rules the stored contributions were made with.
+    """
+
+    __tablename__ = "subjects"
+    __table_args__ = (
+        # A setting that was local to a finished transaction reads '' and must own nothing.
+        CheckConstraint("id <> ''", name="id_not_empty"),
+        Index(None, "account_id", "id"),
+        Index("ix_subjects_unscored", "changed_at", postgresql_where=text("input_version > scored_version")),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    created_at: Mapped[dt.datetime] = _now()
+    input_version: Mapped[int] = mapped_column(server_default=text("0"))
+    scored_version: Mapped[int] = mapped_column(server_default=text("0"))
+    changed_at: Mapped[dt.datetime | None]
+    ledger_version: Mapped[str] = mapped_column(server_default=text("''"))
+
+
+class Record(Base):
+    """The copies of one record that still matter, for the merge by field (records.md)."""
+
+    __tablename__ = "records"
+    __table_args__ = (Index(None, "subject_id", "case_id"),)
+
+    subject_id: Mapped[str] = _subject_key()
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[str | None]
+    copies: Mapped[list[Any]]
+
+
+class Case(Base):
+    """What a case last put into the ledger, so that it can be taken out again."""
+
+    __tablename__ = "cases"
+
+    subject_id: Mapped[str] = _subject_key()
+    case_id: Mapped[str] = mapped_column(primary_key=True)
+    contributions: Mapped[list[Any]]
+
+
+class LedgerEntry(Base):
+    """The sum of all contributions of a series and day that became known on the same day."""
+
+    __tablename__ = "ledger"
+
+    subject_id: Mapped[str] = _subject_key()
+    series: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    known_on: Mapped[dt.date] = mapped_column(primary_key=True)
+    parts: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    numerator: Mapped[int]
+    denominator: Mapped[int]
+
+
+class Receipt(Base):
+    """The answer a batch got, given again when its idempotency key returns."""
+
+    __tablename__ = "receipts"
+
+    subject_id: Mapped[str] = _subject_key()
+    device_id: Mapped[UUID] = mapped_column(primary_key=True)
+    idempotency_key: Mapped[str] = mapped_column(primary_key=True)
+    body_hash: Mapped[bytes]
+    answer: Mapped[dict[str, Any]]
+    created_at: Mapped[dt.datetime] = _now()
+
+
+class QuarantinedRecord(Base):
+    """A record that failed validation: its known fields, and of unknown ones only path and JSON type."""
+
+    __tablename__ = "quarantine"
+
+    subject_id: Mapped[str] = _subject_key()
+    id: Mapped[UUID] = _random_id()
+    batch_id: Mapped[UUID]
+    index: Mapped[int]
+    kind: Mapped[str | None]
+    record_id: Mapped[str | None]
+    path: Mapped[str]
+    reason: Mapped[str]
+    record: Mapped[dict[str, Any]]
+    unknown: Mapped[dict[str, Any]]
+    created_at: Mapped[dt.datetime] = _now()
+    replayed_at: Mapped[dt.datetime | None]
+
+
+class StoredScore(Base):
+    """A computed answer as cli-output.md shapes it, and the input it was made from."""
+
+    __tablename__ = "scores"
+
+    subject_id: Mapped[str] = _subject_key()
+    as_of: Mapped[dt.date] = mapped_column(primary_key=True)
+    rules: Mapped[str] = mapped_column(primary_key=True)
+    input_version: Mapped[int]
+    score: Mapped[dict[str, Any]]
+    computed_at: Mapped[dt.datetime] = _now()
