@@ -35,9 +35,8 @@ def _subject() -> sa.Column[str]:
 
 
 def _account(*, index: bool = False) -> sa.Column[UUID]:
-    return sa.Column(
-        "account_id", sa.Uuid, sa.ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=index
-    )
+    owner = sa.ForeignKey("accounts.id", ondelete="CASCADE")
+    return sa.Column("account_id", sa.Uuid, owner, nullable=False, index=index)
 
 
 def _random_id() -> sa.Column[UUID]:
@@ -197,9 +196,7 @@ def _secure_rows() -> None:
     own = "subject_id = current_setting('koubei.subject', true)"
     for table in TENANT_TABLES:
         op.execute(f"CREATE POLICY tenant ON {table} TO koubei_app USING ({own})")
-    listed = (
-        "account_id::text = current_setting('koubei.account', true) OR id = current_setting('koubei.subject', true)"
-    )
+    account = "account_id::text = current_setting('koubei.account', true)"
     mine = f"id = current_setting('koubei.subject', true) OR {account}"
     op.execute(f"CREATE POLICY tenant ON subjects TO koubei_app USING ({mine})")
     op.execute("CREATE POLICY gate ON subjects FOR SELECT TO koubei_gate USING (true)")
