@@ -1,0 +1,59 @@
+"""`koubei score`: the score of a record file on a day."""
+
+import datetime as dt
+from pathlib import Path
+
+import click
+import msgspec
+
+from server.cli.intake import take_in
+from server.cli.table import print_score
+from shared_scoring.pack import Pack, bundled, choose
+from shared_scoring.records import Subject
+from shared_scoring.score import score_history
+
+
+class Day(click.ParamType[dt.date]):
+    """A day, YYYY-MM-DD."""
+
+    name = "DATE"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it as YYYY-MM-DD, like 2026-11-06", param, ctx)
+
+
+def pack_for(rules: str, subject: Subject | None, day: dt.date) -> Pack:
+    """The pack named, or with `auto` the one of the subject's type in force on the day."""
+    if rules == "auto":
+        return choose((subject.type if subject else None) or "shop", day)
+    pack = bundled().get(rules)
+    if pack is None:
+        raise click.BadParameter(
+            f"{rules!r} is no rule pack; one of auto, {', '.join(bundled())}", param_hint="'--rules'"
+        )
+    return pack
+
+
+@click.command
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--rules", default="auto", show_default=True, help="A rule pack's id, or auto.")
+@click.option("--as-of", "as_of", type=Day(), required=True, help="The day the score appears; counts what was before.")
+@click.option("--subject", default=None, help="Which subject, where the files hold several.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def score(files: tuple[Path, ...], rules: str, as_of: dt.date, subject: str | None, lang: str, as_json: bool) -> None:
+    """Score record FILES (NDJSON, plain, .gz or .zst) as of a day."""
+    intake = take_in(files)
+    subject_id, history = intake.only(subject)
+    pack = pack_for(rules, history.subject(), as_of)
+    answer = score_history(history, pack, as_of.toordinal(), subject_id)
+    if as_json:
+        body = {"command": "score", **msgspec.to_builtins(answer), "input": msgspec.to_builtins(intake.input)}
+        click.echo(msgspec.json.encode(body))
+    else:
+        print_score(answer, pack, intake.input, history.subject(), lang)

@@ -1,0 +1,148 @@
+"""A score as a table a person enjoys reading."""
+
+from functools import partial
+
+from rich import box
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from server.cli.intake import Input
+from server.cli.texts import text
+from shared_scoring.gates import GateState
+from shared_scoring.pack import Indicator, Pack, Words
+from shared_scoring.records import Subject
+from shared_scoring.score import IndicatorValue, Score
+
+_SHOWN_LINES = 5
+
+
+def print_score(score: Score, pack: Pack, account: Input | None, subject: Subject | None, lang: str) -> None:
+    """Print the whole answer. `account` is the input's, None for a score that came from the server."""
+    console = Console(highlight=False)
+    tables = [_dimensions(score, pack, lang)] if score.dimensions else []
+    tables += [_indicators(score, pack, lang), _adjustments(score, pack, lang), _gates(score, pack, lang)]
+    title = Text(_headline(score, subject, lang), style="bold")
+    console.print(Panel(Group(_summary(score, lang), *tables), title=title, box=box.ROUNDED, expand=False))
+    if account is not None:
+        _print_account(console, account, lang)
+
+
+def _word(words: Words, lang: str) -> str:
+    return words.zh if lang == "zh" else words.en
+
+
+def _headline(score: Score, subject: Subject | None, lang: str) -> str:
+    name = (subject.name if subject else None) or score.subject or text(lang, "unknown_subject")
+    return text(lang, "score_of", subject=name, date=score.as_of)
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _band(low: float | None, high: float | None) -> str:
+    return "" if low is None or low == high else f"{_points(low)} – {_points(high)}"
+
+
+def _summary(score: Score, lang: str) -> Text:
+    say = partial(text, lang)
+    lines = Text()
+    if score.total is None:
+        lines.append(say("no_total") + "\n", style="yellow")
+    else:
+        lines.append(f"{say('total')} {_points(score.total)}", style="bold cyan")
+        if score.official is not None and score.official.total is not None:
+            lines.append(f"  {say('official')}")
+            if score.estimate.total is not None:
+                lines.append(f" · {say('estimate')} {_points(score.estimate.total)}", style="dim")
+        else:
+            lines.append(f"  {say('estimate')}  {_band(score.low, score.high)}", style="yellow")
+        if score.consumer_score is not None:
+            lines.append(f"  ·  {say('consumer')} {score.consumer_score:.1f} ({score.stars:g} ★)")
+        lines.append("\n")
+    lines.append(f"{say(f'stage_{score.stage}')} · {say('valid_orders', count=score.valid_orders)}\n")
+    lines.append(say("window", first=score.window.first, last=score.window.last, rules=score.rules), style="dim")
+    return lines
+
+
+def _dimensions(score: Score, pack: Pack, lang: str) -> Table:
+    say = partial(text, lang)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(say("dimension"))
+    for column in ("score", "weight", "band"):
+        table.add_column(say(column), justify="right")
+    table.add_column(say("source"))
+    for key, dimension in pack.dimensions.items():
+        one = score.dimensions[key]
+        band = _band(one.low, one.high)
+        table.add_row(_word(dimension.name, lang), _points(one.score), f"{one.weight:.0%}", band, say(one.source))
+    return table
+
+
+def _indicators(score: Score, pack: Pack, lang: str) -> Table:
+    say = partial(text, lang)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(say("indicator"))
+    for column in ("value", "counted", "coverage"):
+        table.add_column(say(column), justify="right")
+    for indicator in pack.indicators:
+        one = score.indicators[indicator.key]
+        coverage = f"{one.coverage:.0%}" if one.official is not None else ""
+        counted = f"{one.numerator:,.10g} / {one.denominator:,}" if one.value is not None else ""
+        table.add_row(_word(indicator.name, lang), _value(indicator, one, lang), counted, coverage)
+    return table
+
+
+def _value(indicator: Indicator, one: IndicatorValue, lang: str) -> str:
+    if one.value is None:
+        return "–"
+    if indicator.unit == "seconds":
+        return text(lang, "seconds", value=f"{one.value:,.0f}")
+    return f"{one.value:.4f}" if indicator.unit == "stars" else f"{one.value:.2%}"
+
+
+def _adjustments(score: Score, pack: Pack, lang: str) -> Text:
+    lines = Text()
+    for held in score.deductions:
+        scene = text(lang, held.scene)
+        lines.append(f"−{held.points:g}  {text(lang, 'deducted', scene=scene, count=held.count)}\n", style="red")
+    names = {bonus.key: bonus.name for bonus in pack.bonuses}
+    for bonus in score.bonuses:
+        lines.append(f"+{bonus.points:g}  {text(lang, 'bonus', name=_word(names[bonus.key], lang))}\n", style="green")
+    lines.rstrip()
+    return lines
+
+
+def _gates(score: Score, pack: Pack, lang: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(text(lang, "gate"))
+    table.add_column("")
+    for gate, state in zip(pack.gates, score.gates, strict=True):
+        style = {True: "green", False: "red", None: "dim"}[state.open]
+        table.add_row(_word(gate.name, lang), Text(_gate(state, lang), style=style))
+    return table
+
+
+def _gate(state: GateState, lang: str) -> str:
+    if state.open is None:
+        return text(lang, "gate_unknown")
+    if state.open:
+        return text(lang, "open")
+    missing = ", ".join(f"{text(lang, key)} {gap:.2f}" for key, gap in state.missing.items() if gap)
+    said = text(lang, "closed", missing=missing)
+    return said if state.days_to_open is None else f"{said} · {text(lang, 'days_to_open', days=state.days_to_open)}"
+
+
+def _print_account(console: Console, account: Input, lang: str) -> None:
+    count = len(account.quarantined)
+    said = text(
+        lang, "lines", lines=account.lines, accepted=account.accepted, unchanged=account.unchanged, quarantined=count
+    )
+    console.print(said, style="dim")
+    for bad in account.quarantined[:_SHOWN_LINES]:
+        where = text(lang, "quarantined", file=bad.file, line=bad.line, path=bad.path, reason=bad.reason)
+        console.print(f"  {where}", style="yellow", markup=False)
+    if count > _SHOWN_LINES:
+        console.print("  " + text(lang, "more_quarantined", count=count - _SHOWN_LINES), style="yellow")

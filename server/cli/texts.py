@@ -1,0 +1,67 @@
+"""What the command line says to a person, in both languages."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "score_of": ("{subject} · {date} 早上公布的分数", "{subject} · the score published on the morning of {date}"),
+    "window": ("统计窗口 {first} 至 {last} · 规则 {rules}", "window {first} to {last} · rules {rules}"),
+    "unknown_subject": ("未命名主体", "unnamed subject"),
+    "official": ("官方", "official"),
+    "estimate": ("预估", "estimate"),
+    "estimated": ("预估", "estimated"),
+    "unknown": ("未知", "not known"),
+    "total": ("总分", "Total"),
+    "consumer": ("消费者端", "Shown to consumers"),
+    "no_total": (
+        "还没有官方分数，规则又未公布分数算法，因此只列出各项指标",
+        "no official score has been seen and the rules do not publish how values become one: indicators only",
+    ),
+    "stage_growth": ("成长期（有效订单不足，分数固定）", "growth stage (too few valid orders, fixed score)"),
+    "stage_formal": ("正式期", "formal stage"),
+    "stage_hidden": ("不展示", "not shown"),
+    "valid_orders": ("有效订单 {count}", "{count} valid orders"),
+    "dimension": ("维度", "Dimension"),
+    "score": ("得分", "Score"),
+    "weight": ("权重", "Weight"),
+    "band": ("八成区间", "80 % band"),
+    "source": ("来源", "Source"),
+    "indicator": ("指标", "Indicator"),
+    "value": ("数值", "Value"),
+    "counted": ("分子 / 分母", "Numerator / denominator"),
+    "coverage": ("覆盖率", "Coverage"),
+    "deducted": ("扣分 {scene} ×{count}", "Deducted {scene} ×{count}"),
+    "bonus": ("加分 {name}", "Bonus {name}"),
+    "gate": ("门槛", "Gate"),
+    "open": ("已达标", "open"),
+    "closed": ("差 {missing}", "{missing} missing"),
+    "gate_unknown": ("未知", "not known"),
+    "days_to_open": ("保持今天水平 {days} 天后达标", "opens in {days} days at today's level"),
+    "lines": (
+        "读取 {lines} 行：采用 {accepted}，未变化 {unchanged}，隔离 {quarantined}",
+        "{lines} lines read: {accepted} used, {unchanged} changed nothing, {quarantined} quarantined",
+    ),
+    "quarantined": ("{file} 第 {line} 行 {path}：{reason}", "{file} line {line} {path}: {reason}"),
+    "more_quarantined": ("另有 {count} 行，用 --json 查看全部", "{count} more; --json lists them all"),
+    "invoice_refused": ("拒开发票", "invoice refused"),
+    "abnormal_return_address": ("异常退货地址", "abnormal return address"),
+    "fake_orders": ("虚假交易", "fake orders"),
+    "false_advertising": ("虚假宣传", "false advertising"),
+    "fraud_shipping": ("欺诈发货", "fraud shipping"),
+    "brand_confusion": ("混淆品牌", "brand confusion"),
+    "mocking_buyer": ("辱骂消费者", "mocking a buyer"),
+    "after_sale_refused": ("拒绝售后", "after-sale refused"),
+    "goods": ("商品分", "goods"),
+    "logistics": ("物流分", "logistics"),
+    "service": ("服务分", "service"),
+    "consumer_score": ("消费者端分数", "consumer score"),
+    "seconds": ("{value} 秒", "{value} s"),
+    "importing": ("正在导入", "Importing"),
+    "imported": (
+        "{subject}：新增或更新 {accepted} 条，未变化 {unchanged} 条，隔离 {quarantined} 条",
+        "{subject}: {accepted} records new or changed, {unchanged} unchanged, {quarantined} quarantined",
+    ),
+    "pairing_code": ("配对码（{minutes} 分钟内有效，仅可用一次）", "Pairing code (valid for {minutes} minutes, once)"),
+}
+
+
+def text(lang: str, key: str, **params: object) -> str:
+    chinese, english = TEXTS[key]
+    return (chinese if lang == "zh" else english).format(**params)
