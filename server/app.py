@@ -1,0 +1,32 @@
+"""The Flask app: `create_app(settings)`; without settings it reads them as every command does."""
+
+from flask import Flask
+
+from server.db.engine import Database
+from server.devices.routes import blueprint as devices
+from server.health.routes import blueprint as health
+from server.http import docs, errors, guard
+from server.http.api import Api
+from server.http.body import MAX_BODY
+from server.http.state import KEY, State
+from server.settings import Settings, SettingsError, load_settings
+from server.subjects.routes import blueprint as subjects
+
+BLUEPRINTS = (health, devices, subjects)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Connect nothing yet: the database is first asked when a request needs it."""
+    settings = settings or load_settings()
+    if settings.database_url is None:
+        raise SettingsError("no database is set; start the server with `koubei up`, or set KOUBEI_DATABASE_URL")
+    app = Flask("server", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.extensions[KEY] = State(settings, Database.at(settings.database_url, threads=settings.web_threads))
+    guard.register(app, settings)
+    errors.register(app)
+    api = Api(app)
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    app.register_blueprint(docs.blueprint)
+    return app

@@ -1,0 +1,1 @@
+"""Pairing, and the devices that came of it."""

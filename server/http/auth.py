@@ -1,0 +1,98 @@
+"""Bearer tokens: `kb_<device id>_<secret>`. The database holds the SHA-256 of the secret and nothing that opens."""
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import g, request
+from sqlalchemy import func, select, update
+
+from server.db.models import Device, Subject
+from server.http.problems import ProblemError
+from server.http.state import database
+
+SCOPES = ("records:write", "scores:read", "actions:write", "settings:write", "devices:write")
+
+_VISIT = dt.timedelta(minutes=1)  # enough to see which device is in use, and spares a write per request
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The device a request comes from."""
+
+    device_id: UUID
+    account_id: UUID
+    scopes: frozenset[str]
+
+
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def hash_secret(secret: str) -> bytes:
+    # 256 random bits need no slow hash.
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def token(device_id: UUID, secret: str) -> str:
+    return f"kb_{device_id.hex}_{secret}"
+
+
+def principal() -> Principal:
+    """Return who sent this request; only behind `Blueprint.requires`."""
+    found: Principal = g.principal
+    return found
+
+
+def authenticate(scope: str, subject_id: str | None) -> None:
+    """Let the request pass or answer 401, 403, 404. `subject_id` is the bound subject the route is about, if any."""
+    device_id, secret = _read_token()
+    owner = select(Subject.account_id).where(Subject.id == subject_id).scalar_subquery()
+    with database().gate.begin() as gate:
+        query = select(Device.__table__, owner.label("owner"), func.now().label("now"))
+        row = gate.execute(query.where(Device.id == device_id)).one_or_none()
+        if row is None or not hmac.compare_digest(row.token_hash, hash_secret(secret)):
+            raise _unauthorized("token-wrong", "This server gave out no such token")
+        if row.revoked_at is not None:
+            raise _unauthorized("token-revoked", f"Device {row.name!r} was revoked at {row.revoked_at:%FT%TZ}")
+        if row.last_seen_at is None or row.now - row.last_seen_at > _VISIT:
+            gate.execute(update(Device).where(Device.id == row.id).values(last_seen_at=row.now))
+    if scope not in row.scopes:
+        raise ProblemError("scope-missing", f"{request.method} {request.path} needs the scope {scope}")
+    if subject_id is not None:
+        check_owner(subject_id, row.owner, row.account_id)
+    g.principal = Principal(device_id=row.id, account_id=row.account_id, scopes=frozenset(row.scopes))
+
+
+def check_owner(subject_id: str, owner: UUID | None, account_id: UUID) -> None:
+    """Answer 404 for a subject nobody bound (`owner` None) and 403 for one of another account."""
+    if owner is None:
+        raise ProblemError("subject-unknown", f"No subject {subject_id[:200]!r} is bound here")
+    if owner != account_id:
+        raise ProblemError("subject-of-another", f"The subject {subject_id[:200]!r} is not one of this token's account")
+
+
+def _read_token() -> tuple[UUID, str]:
+    header = request.headers.get("Authorization", "")
+    scheme, _, value = header.partition(" ")
+    if not header:
+        raise _unauthorized("token-missing", f"{request.method} {request.path} needs a token")
+    prefix, _, rest = value.strip().partition("_")
+    name, _, secret = rest.partition("_")
+    try:
+        device_id = UUID(hex=name)
+    except ValueError:
+        device_id = None
+    if scheme.lower() != "bearer" or prefix != "kb" or device_id is None:
+        raise _unauthorized("token-wrong", "The Authorization header does not read: Bearer kb_<id>_<secret>")
+    return device_id, secret
+
+
+def _unauthorized(code: str, detail: str) -> ProblemError:
+    challenge = 'Bearer realm="koubei"'
+    if code != "token-missing":
+        challenge += ', error="invalid_token"'
+    return ProblemError(code, detail, headers={"WWW-Authenticate": challenge})

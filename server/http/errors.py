@@ -1,0 +1,70 @@
+"""Turns whatever Flask, werkzeug, webargs or the database raise into a problem of the catalog."""
+
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, request
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+
+from server.http.problems import ProblemError, problem_response
+
+_log = structlog.get_logger()
+
+_BY_STATUS = {
+    400: "bad-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    409: "conflict",
+    412: "changed-meanwhile",
+    413: "body-too-large",
+    415: "unsupported-media-type",
+    422: "invalid",
+    428: "precondition-missing",
+}
+
+
+def register(app: Flask) -> None:
+    """The API registers handle_http_error itself, as flask-smorest's hook."""
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(InterfaceError, _database_away)
+
+
+def handle_http_error(error: HTTPException) -> Response:
+    if isinstance(error, ProblemError):
+        return problem_response(error)
+    if isinstance(error, InternalServerError) or error.code not in _BY_STATUS:
+        if error.code is not None and error.code < 400:
+            return error.get_response(request.environ)  # type: ignore[return-value]  # a redirect, not an error
+        return problem_response(_internal(error))
+    headers = {}
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return problem_response(ProblemError(_BY_STATUS[error.code], _describe(error), headers=headers))
+
+
+def _describe(error: HTTPException) -> str:
+    place = f"{request.method} {request.path}"
+    match error.code:
+        case 404:
+            return f"{place}: no such route or thing"
+        case 405:
+            return f"{place}: the method is not allowed here"
+        case 413:
+            return f"{place}: the body is larger than 4 MiB"
+        case _:
+            return f"{place}: {error.description or error.name}"
+
+
+def _internal(error: HTTPException) -> ProblemError:
+    number = uuid4().hex[:12]
+    cause = getattr(error, "original_exception", None) or error
+    # The path alone: bodies, headers and query strings may hold what no log should.
+    _log.error("request failed", number=number, method=request.method, path=request.path, exc_info=cause)
+    return ProblemError("internal", f"{request.method} {request.path} failed; the server's log has it as {number}")
+
+
+def _database_away(error: OperationalError | InterfaceError) -> Response:
+    _log.error("database unavailable", method=request.method, path=request.path, error=str(error.orig))
+    detail = f"{request.method} {request.path}: nothing was stored, because the database did not answer"
+    return problem_response(ProblemError("database-unavailable", detail, headers={"Retry-After": "2"}))

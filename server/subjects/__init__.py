@@ -1,0 +1,1 @@
+"""Shops and creators, and whose they are."""
