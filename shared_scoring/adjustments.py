@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from shared_scoring.calendar import Calendar
 from shared_scoring.facts import Facts
-from shared_scoring.ledger import EMPTY, Sum
+from shared_scoring.ledger import Sum, total_of
 from shared_scoring.pack import Bonus, Deduction, Pack
 from shared_scoring.records import Conduct, ServiceSwitch
 
@@ -47,7 +47,7 @@ def bonuses(pack: Pack, sums: Mapping[str, Sum], facts: Facts, last: int, calend
 
 
 def _holds(rule: Bonus, sums: Mapping[str, Sum], facts: Facts, last: int, calendar: Calendar) -> bool:
-    counted = sums.get(rule.definition.series, EMPTY)
+    counted = total_of(sums, rule.definition)
     if counted.numerator < rule.count_at_least or counted.numerator < rule.share_at_least * counted.denominator:
         return False
     return rule.switch is None or _was_on(rule.switch, rule.switch_days, facts.switches, last, calendar)

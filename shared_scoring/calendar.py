@@ -12,6 +12,7 @@ class Calendar:
 
     def __init__(self, zone: str = DEFAULT_ZONE) -> None:
         self.zone = ZoneInfo(zone)
+        self._starts: dict[int, dt.datetime] = {}
 
     def day(self, moment: dt.datetime) -> int:
         """The local day a moment falls on. The first and the last day of the calendar stand for what lies beyond."""
@@ -22,7 +23,11 @@ class Calendar:
 
     def start(self, day: int) -> dt.datetime:
         """The first moment of a local day, also where midnight does not exist."""
-        return dt.datetime.combine(dt.date.fromordinal(day), dt.time(), self.zone).astimezone(dt.UTC)
+        start = self._starts.get(day)
+        if start is None:
+            midnight = dt.datetime.combine(dt.date.fromordinal(day), dt.time(), self.zone)
+            start = self._starts[day] = midnight.astimezone(dt.UTC)
+        return start
 
     def local(self, moment: dt.datetime) -> dt.datetime:
         return moment.astimezone(self.zone)

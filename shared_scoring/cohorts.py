@@ -80,7 +80,7 @@ def _orders_asking_or_helped(case: Case, calendar: Calendar) -> Iterable[Member]
 
     The last day known: any window that ends there and holds an earlier one holds it too, so an order counts once.
     """
-    if not case.is_valid or not _names_order(case):
+    if not (case.after_sales or case.chats or case.helps) or not case.is_valid or not _names_order(case):
         return
     asked = [one.applied_at for one in case.after_sales] + [chat.started_at for chat in case.chats]
     helped = [one.arbitration.opened_at for one in case.after_sales if one.arbitration is not None]

@@ -25,3 +25,8 @@ class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
         if self.stars_at_most is not None:
             parameters.append(f"<={self.stars_at_most}")
         return f"{self.cohort}/{self.measure}" + (f"({','.join(parameters)})" if parameters else "")
+
+    @cached_property
+    def whole(self) -> "Definition":
+        """The whole cohort, each member counted once."""
+        return Definition(cohort=self.cohort, measure="one")

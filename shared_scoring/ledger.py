@@ -6,16 +6,15 @@ days. So history, late records and corrections need no code of their own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from functools import cache
 from typing import NamedTuple
 
 from shared_scoring.calendar import Calendar
 from shared_scoring.case import Case
 from shared_scoring.cohorts import COHORTS
 from shared_scoring.definition import Definition
-from shared_scoring.measures import MEASURES, Measure
+from shared_scoring.measures import AMOUNTS, HITS
 from shared_scoring.merge import AsOf, copy_time, event_moments, merge
 from shared_scoring.records import Record
 
@@ -47,31 +46,55 @@ State = dict[tuple[str, int, int], tuple[int, int]]
 """(series, day, parts) → (numerator, denominator)."""
 
 
-def contributions(case: Case, definitions: Sequence[Definition], calendar: Calendar) -> State:
-    """What a case adds to the ledger as it is known at one moment."""
-    state: State = {}
-    for cohort, measures in _by_cohort(tuple(definitions)):
-        for day, member in COHORTS[cohort](case, calendar):
-            for definition, measure in measures:
-                amount = measure(case, member, definition, calendar)
-                if amount is not None:
-                    key = (definition.series, day, amount.parts)
-                    numerator, denominator = state.get(key, (0, 0))
-                    state[key] = (numerator + amount.numerator, denominator + amount.denominator)
-    return state
+class Plan:
+    """What to count, compiled from definitions once and applied to every case. Holds each series once."""
+
+    def __init__(self, definitions: Iterable[Definition]) -> None:
+        self.definitions: dict[str, Definition] = {}
+        for definition in definitions:
+            for one in (definition, definition.whole) if definition.measure in HITS else (definition,):
+                self.definitions[one.series] = one
+        self._cohorts: defaultdict[str, list[Definition]] = defaultdict(list)
+        for one in self.definitions.values():
+            self._cohorts[one.cohort].append(one)
+        self._steps = [
+            (
+                COHORTS[cohort],
+                [(one.series, one, AMOUNTS[one.measure]) for one in members if one.measure in AMOUNTS],
+                [(one.series, one, HITS[one.measure]) for one in members if one.measure in HITS],
+            )
+            for cohort, members in self._cohorts.items()
+        ]
+
+    def contributions(self, case: Case, calendar: Calendar) -> State:
+        """What a case adds to the ledger as it is known at one moment."""
+        state: State = {}
+        for cohort, amounts, hits in self._steps:
+            for day, member in cohort(case, calendar):
+                for series, definition, measure in amounts:
+                    amount = measure(case, member, definition, calendar)
+                    if amount is not None:
+                        _add(state, (series, day, amount.parts), amount.numerator, amount.denominator)
+                for series, definition, is_hit in hits:
+                    if is_hit(case, member, definition):
+                        _add(state, (series, day, 1), 1, 0)
+        return state
 
 
-@cache
-def _by_cohort(definitions: tuple[Definition, ...]) -> list[tuple[str, list[tuple[Definition, Measure]]]]:
-    grouped: defaultdict[str, list[tuple[Definition, Measure]]] = defaultdict(list)
-    for definition in definitions:
-        grouped[definition.cohort].append((definition, MEASURES[definition.measure]))
-    return list(grouped.items())
+def _add(state: State, key: tuple[str, int, int], numerator: int, denominator: int) -> None:
+    known = state.get(key)
+    state[key] = (numerator, denominator) if known is None else (known[0] + numerator, known[1] + denominator)
 
 
-def timeline(
-    histories: Sequence[Sequence[Record]], definitions: Sequence[Definition], calendar: Calendar
-) -> list[Contribution]:
+def total_of(sums: Mapping[str, Sum], definition: Definition) -> Sum:
+    """The window's sum of a definition; of hits the denominator is the whole cohort."""
+    own = sums.get(definition.series, EMPTY)
+    if definition.measure in HITS:
+        own = Sum(own.numerator, sums.get(definition.whole.series, EMPTY).denominator)
+    return own
+
+
+def timeline(histories: Sequence[Sequence[Record]], plan: Plan, calendar: Calendar) -> list[Contribution]:
     """What a case adds at every as-of day, as the differences from one day to the next.
 
     `histories` holds, for each record of the case, its copies.
@@ -89,9 +112,10 @@ def timeline(
         for copies in histories:
             if (record := as_of.view(copies)) is not None:
                 case.add(record)
-        after = contributions(case, definitions, calendar)
-        rows += _difference(before, after, known_on)
-        before = after
+        after = plan.contributions(case, calendar)
+        if after != before:
+            rows += _difference(before, after, known_on)
+            before = after
     return rows
 
 

@@ -1,7 +1,8 @@
 """The measures a definition may name: what one member of a cohort adds to a day.
 
-Each yields an exact amount: a numerator as an integer over `parts`, and a denominator. None leaves the member out.
+AMOUNTS yield an exact amount: a numerator as an integer over `parts`, and a denominator; None leaves the member out.
 Exact integers make the ledger add up to the last digit, whatever is taken out and put in again.
+HITS only say whether a member of the cohort is one of those counted; the denominator is the cohort itself.
 Sources: scoring.md, "Indicators" (A).
 """
 
@@ -30,8 +31,8 @@ class Amount(NamedTuple):
     denominator: int
 
 
-def share(hit: bool) -> Amount:
-    return Amount(int(hit), 1, 1)
+ONE = Amount(1, 1, 1)
+_MISSED = Amount(0, 1, 1)
 
 
 def seconds(span: dt.timedelta) -> tuple[int, int]:
@@ -51,7 +52,7 @@ def clock_start(moment: dt.datetime, quiet: tuple[int, int], calendar: Calendar)
 
 
 def _one(_case: Case, _order: Order, _definition: Definition, _calendar: Calendar) -> Amount:
-    return share(True)
+    return ONE
 
 
 def _stars(case: Case, _order: Order, _definition: Definition, _calendar: Calendar) -> Amount | None:
@@ -63,20 +64,13 @@ def _stars(case: Case, _order: Order, _definition: Definition, _calendar: Calend
     return Amount(mean.numerator, mean.denominator, 1)
 
 
-def _first_reason(case: Case, _order: Order, definition: Definition, _calendar: Calendar) -> Amount:
+def _first_reason(case: Case, _order: Order, definition: Definition) -> bool:
     first = case.first_after_sale
-    reason = first.reason.class_ if first is not None and first.reason is not None else None
-    return share(reason in definition.reasons)
+    return first is not None and first.reason is not None and first.reason.class_ in definition.reasons
 
 
-def _service(_case: Case, order: Order, definition: Definition, _calendar: Calendar) -> Amount:
-    return share(any(service in definition.services for service in order.services or ()))
-
-
-def _low_rated(case: Case, order: Order, definition: Definition, calendar: Calendar) -> Amount | None:
-    rating = _stars(case, order, definition, calendar)
-    limit = definition.stars_at_most or 0
-    return None if rating is None else share(rating.numerator <= limit * rating.parts)
+def _service(_case: Case, order: Order, definition: Definition) -> bool:
+    return order.services is not None and any(service in definition.services for service in order.services)
 
 
 def _pickup_seconds(_case: Case, order: Order, _definition: Definition, calendar: Calendar) -> Amount | None:
@@ -87,7 +81,8 @@ def _pickup_seconds(_case: Case, order: Order, _definition: Definition, calendar
 
 def _in_time(_case: Case, parcel: Parcel, _definition: Definition, _calendar: Calendar) -> Amount:
     delivered = parcel.delivered_at
-    return share(delivered is not None and delivered <= parcel.deliver_by and not parcel.trace_abnormal)
+    in_time = delivered is not None and delivered <= parcel.deliver_by and not parcel.trace_abnormal
+    return ONE if in_time else _MISSED
 
 
 def _audit_seconds(_case: Case, one: AfterSale, _definition: Definition, calendar: Calendar) -> Amount | None:
@@ -108,25 +103,26 @@ def _reply_seconds(_case: Case, chat: Chat, _definition: Definition, _calendar: 
 
 
 def _dissatisfied(_case: Case, chat: Chat, definition: Definition, _calendar: Calendar) -> Amount | None:
-    return None if chat.stars is None else share(chat.stars <= (definition.stars_at_most or 0))
+    if chat.stars is None:
+        return None
+    return ONE if chat.stars <= (definition.stars_at_most or 0) else _MISSED
 
 
 def _helped(_case: Case, kind: str, _definition: Definition, _calendar: Calendar) -> Amount:
     return Amount(1, 1, 0) if kind == "helped" else Amount(0, 1, 1)
 
 
-Measure = Callable[[Case, Any, Definition, Calendar], Amount | None]
-
-MEASURES: dict[str, Measure] = {
+AMOUNTS: dict[str, Callable[[Case, Any, Definition, Calendar], Amount | None]] = {
     "one": _one,
     "stars": _stars,
-    "low_rated": _low_rated,
-    "first_reason": _first_reason,
-    "service": _service,
     "pickup_seconds": _pickup_seconds,
     "in_time": _in_time,
     "audit_seconds": _audit_seconds,
     "reply_seconds": _reply_seconds,
     "dissatisfied": _dissatisfied,
     "helped": _helped,
+}
+HITS: dict[str, Callable[[Case, Any, Definition], bool]] = {
+    "first_reason": _first_reason,
+    "service": _service,
 }

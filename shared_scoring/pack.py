@@ -5,7 +5,7 @@ Everything a rule says (windows, indicators, weights, deductions, bonuses, table
 """
 
 import datetime as dt
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Annotated, Literal
 
@@ -14,7 +14,8 @@ from msgspec import Meta, Struct
 
 from shared_scoring.cohorts import COHORTS
 from shared_scoring.definition import Definition
-from shared_scoring.measures import MEASURES
+from shared_scoring.ledger import Plan
+from shared_scoring.measures import AMOUNTS, HITS
 from shared_scoring.records import Scene
 
 DimensionKey = Literal["goods", "logistics", "service"]
@@ -155,9 +156,15 @@ class Pack(_Data, frozen=True, dict=True):
 
     @property
     def definitions(self) -> tuple[Definition, ...]:
-        """Every series the pack needs, each once."""
-        wanted = [self.valid_orders, *(i.definition for i in self.indicators), *(b.definition for b in self.bonuses)]
-        return tuple({definition.series: definition for definition in wanted}.values())
+        return (
+            self.valid_orders,
+            *(indicator.definition for indicator in self.indicators),
+            *(bonus.definition for bonus in self.bonuses),
+        )
+
+    @cached_property
+    def plan(self) -> Plan:
+        return Plan(self.definitions)
 
     def is_in_force(self, day: dt.date) -> bool:
         return self.in_force.since <= day and (self.in_force.until is None or day <= self.in_force.until)
@@ -172,8 +179,9 @@ def load(text: bytes, name: str) -> Pack:
     for definition in pack.definitions:
         if definition.cohort not in COHORTS:
             raise PackError(f"{name}: cohort {definition.cohort!r} is unknown; one of {', '.join(COHORTS)}")
-        if definition.measure not in MEASURES:
-            raise PackError(f"{name}: measure {definition.measure!r} is unknown; one of {', '.join(MEASURES)}")
+        if definition.measure not in AMOUNTS and definition.measure not in HITS:
+            known = ", ".join([*AMOUNTS, *HITS])
+            raise PackError(f"{name}: measure {definition.measure!r} is unknown; one of {known}")
     return pack
 
 
@@ -189,10 +197,9 @@ def bundled() -> dict[str, Pack]:
 
 
 @cache
-def all_definitions() -> tuple[Definition, ...]:
+def whole_plan() -> Plan:
     """The series of every bundled pack: what a ledger keeps, so that any pack can be asked of it."""
-    wanted = (definition for pack in bundled().values() for definition in pack.definitions)
-    return tuple({definition.series: definition for definition in wanted}.values())
+    return Plan(definition for pack in bundled().values() for definition in pack.definitions)
 
 
 def choose(type_: str, day: dt.date) -> Pack:

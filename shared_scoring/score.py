@@ -13,7 +13,7 @@ from shared_scoring.estimate import UNKNOWN, Banded, Carried, carry_forward, fig
 from shared_scoring.facts import Facts, facts, in_force
 from shared_scoring.gates import GateState, gates
 from shared_scoring.history import History
-from shared_scoring.ledger import EMPTY, Sum, contributions, window_sums
+from shared_scoring.ledger import EMPTY, Sum, total_of, window_sums
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.records import Official, OfficialIndicator
 
@@ -105,9 +105,7 @@ def score_history(history: History, pack: Pack, as_of: int, subject_id: str | No
     records = list(history.as_of(as_of, calendar))
     known = facts(records)
     first = as_of - pack.window_days
-    states = (
-        row for case in gather(records).values() for row in contributions(case, pack.definitions, calendar).items()
-    )
+    states = (row for case in gather(records).values() for row in pack.plan.contributions(case, calendar).items())
     sums = window_sums(states, first, as_of - 1)
     return score(pack, as_of, sums, known, calendar, subject_id)
 
@@ -118,7 +116,7 @@ def score(
     """The score from the window's sums and the facts known on the day."""
     first, last = as_of - pack.window_days, as_of - 1
     official = known.officials.get(as_of)
-    orders = int(sums.get(pack.valid_orders.series, EMPTY).numerator)
+    orders = int(total_of(sums, pack.valid_orders).numerator)
     deducted = deductions(pack, known.conducts, first, last, calendar)
     held = bonuses(pack, sums, known, last, calendar)
     stage = _stage(pack, official, orders)
@@ -214,9 +212,7 @@ def _indicators(
 ) -> dict[str, IndicatorValue]:
     shown = official.indicators or {} if official is not None else {}
     return {
-        one.key: _indicator(
-            sums.get(one.definition.series, EMPTY), shown.get(one.key), _weight(pack, known, one, as_of)
-        )
+        one.key: _indicator(total_of(sums, one.definition), shown.get(one.key), _weight(pack, known, one, as_of))
         for one in pack.indicators
     }
 

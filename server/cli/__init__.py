@@ -1,26 +1,40 @@
-"""The command line `koubei`: every command is a file of this package."""
+"""The command line `koubei`: every command is a file of this package, imported only when it is called."""
 
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
-from server.cli.import_ import import_command
-from server.cli.pair import pair
-from server.cli.score import score
-from server.cli.up import up
-
 USAGE_ERROR = 2
 
+COMMANDS = {
+    "score": "server.cli.score:score",
+    "up": "server.cli.up:up",
+    "pair": "server.cli.pair:pair",
+    "import": "server.cli.import_:import_files",
+}
 
-@click.group(no_args_is_help=True)
+
+class _Commands(click.Group):
+    """Imports a command when it is asked for: `koubei score` needs no web server."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            ctx.fail(f"there is no command {cmd_name!r}; one of {', '.join(COMMANDS)}")
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=_Commands)
 @click.version_option(package_name="koubei")
 def cli() -> None:
     """Keep the reputation score of a shop or creator: score, predict, act."""
-
-
-for command in (score, up, pair, import_command):
-    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
