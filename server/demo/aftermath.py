@@ -136,8 +136,9 @@ def _after_delivery(chance: random.Random, order: Record) -> Iterator[Record]:
 
 
 def _answered(chance: random.Random, applied: datetime) -> datetime:
-    """Nobody answers at night; some wait until the next noon."""
-    agreed = later(applied, chance.lognormvariate(1.0, 0.9))
+    """Nobody answers at night, and some cases lie until their deadline is near."""
+    slow = chance.random() < 0.25
+    agreed = later(applied, chance.uniform(18, 44) if slow else chance.lognormvariate(0.4, 0.9))
     if agreed.hour < 9 or agreed.hour >= 22:
         agreed = at(agreed.date() + timedelta(days=agreed.hour >= 22), chance.uniform(9, 12))
     return agreed

@@ -1,0 +1,45 @@
+"""The generated records put together as the merchant's backend would hold them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from server.demo.life import Record
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Wire records by kind. Lists run from the newest to the oldest, `official` from the oldest day to the newest.
+
+    `cases` gives the first after-sale of an order by the order's id.
+    """
+
+    subject: Record
+    products: dict[str, Record]
+    orders: list[Record]
+    reviews: list[Record]
+    after_sales: list[Record]
+    official: list[Record]
+    cases: dict[str, Record]
+
+
+def shop_of(records: Iterable[Record]) -> Shop:
+    """Merges copies (later ones win, field by field) of records that come in the order in which they were seen."""
+    merged: dict[str, dict[str, Record]] = defaultdict(dict)
+    for record in records:
+        kind = merged[record["kind"]]
+        kind[record["id"]] = kind.get(record["id"], {}) | record
+
+    def newest_first(kind: str, field: str) -> list[Record]:
+        return sorted(merged[kind].values(), key=lambda record: (record[field], record["id"]), reverse=True)
+
+    after_sales = newest_first("after_sale", "applied_at")
+    return Shop(
+        subject=next(iter(merged["subject"].values())),
+        products=merged["product"],
+        orders=newest_first("order", "created_at"),
+        reviews=newest_first("review", "created_at"),
+        after_sales=after_sales,
+        official=newest_first("official", "id")[::-1],
+        cases={case["order_id"]: case for case in after_sales},
+    )
