@@ -1,0 +1,113 @@
+"""Every text the runtime shows, in both languages; the one table they come from."""
+
+from typing import Literal
+
+Lang = Literal["zh", "en"]
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # steps
+    "step_initdb": ("首次运行：正在创建数据库", "First run: creating the database"),
+    "step_postgres": ("正在启动 PostgreSQL", "Starting PostgreSQL"),
+    "step_valkey": ("正在启动 Valkey", "Starting Valkey"),
+    "step_migrate": ("正在更新数据库结构", "Bringing the database schema up to date"),
+    "step_web": ("正在启动网页服务", "Starting the web server"),
+    "step_worker": ("正在启动计算进程", "Starting the worker"),
+    "step_wait": ("另一个 koubei 正在启动，等待中", "Another koubei is starting here, waiting for it"),
+    "step_stop": ("正在停止 {name}", "Stopping {name}"),
+    "took": ("{step}：{seconds} 秒", "{step}: {seconds} s"),
+    # what happens
+    "ready": ("koubei 已就绪：{url}（按 Ctrl-C 停止）", "koubei is ready at {url} (Ctrl-C stops it)"),
+    "already": (
+        "koubei 已在运行：{url}（进程 {pid}，数据目录 {home}）",
+        "koubei already runs at {url} (process {pid}, data in {home})",
+    ),
+    "crashed": (
+        "{name} 意外退出（{status}），{delay} 秒后重启；日志：{log}",
+        "{name} ended unexpectedly ({status}); starting it again in {delay} s; log: {log}",
+    ),
+    "restarted": ("{name} 已重新启动", "{name} runs again"),
+    "restart_failed": ("{name} 未能启动：{problem}", "{name} could not be started: {problem}"),
+    "stopped": ("koubei 已停止", "koubei has stopped"),
+    # what a person has to act on
+    "port_busy": (
+        "{host}:{port} 已被其他程序占用。请关闭该程序，或用 --port 换一个端口。",
+        "{host}:{port} is in use by another program. Close it, or choose another port with --port.",
+    ),
+    "address_unusable": (
+        "无法在 {host}:{port} 上监听：{reason}。请检查 --host 和 --port。",
+        "Cannot listen on {host}:{port}: {reason}. Check --host and --port.",
+    ),
+    "unsafe_folder": (
+        "目录 {path} 不属于当前用户或可被他人访问，koubei 不会使用它。请删除它，或自行执行 chmod 700。",
+        (
+            "The folder {path} belongs to another user or is open to others, so koubei does not use it. "
+            "Remove it, or run chmod 700 on it yourself."
+        ),
+    ),
+    "no_short_folder": (
+        "找不到路径足够短的目录来放置套接字（{path} 过长）。请用 --home 指定更短的目录。",
+        "No folder with a path short enough for sockets ({path} is too long). Choose a shorter one with --home.",
+    ),
+    "home_unusable": (
+        "数据目录 {path} 无法使用：{reason}。请用 --home 指定一个可写的目录。",
+        "The data folder {path} cannot be used: {reason}. Choose a writable one with --home.",
+    ),
+    "other_major": (
+        (
+            "{path} 中的数据由 PostgreSQL {found} 创建，本程序自带的是 {expected}，两者不能直接互通，数据未被改动。"
+            "请用原来版本的 koubei 导出后再导入，或用 --home 指定新目录。"
+        ),
+        (
+            "The data in {path} was made by PostgreSQL {found}, this koubei carries {expected}; they cannot read "
+            "each other's files, and nothing was changed. Export with the koubei that made it, or choose a new folder "
+            "with --home."
+        ),
+    ),
+    "no_binaries": (
+        "找不到 {package} 自带的程序。请重新安装 koubei 的依赖，或设置 {variable}。",
+        "The programs of the package {package} are missing. Install koubei's dependencies again, or set {variable}.",
+    ),
+    "root_refused": (
+        (
+            "PostgreSQL 不能以 root 运行，而此处既没有用户命名空间也无法切换到 nobody（{reason}）。"
+            "请以普通用户运行，或设置 KOUBEI_DATABASE_URL。"
+        ),
+        (
+            "PostgreSQL does not run as root, and this system allows neither a user namespace nor switching to nobody "
+            "({reason}). Run koubei as an ordinary user, or set KOUBEI_DATABASE_URL."
+        ),
+    ),
+    "no_unix_sockets": (
+        "此系统没有 unix 套接字，自带的 Valkey 无法使用。请设置 KOUBEI_BROKER_URL。",
+        "This system has no unix sockets, which the embedded Valkey needs. Set KOUBEI_BROKER_URL.",
+    ),
+    "ended_early": (
+        "{name} 启动失败（{status}）。日志 {log} 的最后几行：\n{tail}",
+        "{name} ended while starting ({status}). The last lines of {log}:\n{tail}",
+    ),
+    "not_ready": (
+        "{name} 在 {seconds} 秒内没有就绪。日志：{log}",
+        "{name} was not ready within {seconds} s. Log: {log}",
+    ),
+    "lock_held": (
+        "{home} 正被另一个 koubei（进程 {pid}）使用，但它一直没有就绪。请检查或停止该进程。",
+        "Another koubei (process {pid}) uses {home} but does not become ready. Look at that process or stop it.",
+    ),
+}
+
+
+def text(lang: Lang, key: str, **params: object) -> str:
+    chinese, english = TEXTS[key]
+    return (chinese if lang == "zh" else english).format(**params)
+
+
+class StartError(Exception):
+    """Something a person has to act on: a key of TEXTS and its parameters, so that the edge picks the language."""
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(text("en", key, **params))
+        self.key = key
+        self.params = params
+
+    def text(self, lang: Lang) -> str:
+        return text(lang, self.key, **self.params)
