@@ -1,0 +1,32 @@
+"""`koubei up`: everything, on this computer, until Ctrl-C."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from server.runtime.report import Report
+from server.runtime.run import run
+from server.runtime.texts import Lang, StartError
+from server.settings import SettingsError, load_settings
+
+
+@click.command
+@click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="Folder for all data.")
+@click.option("--host", help="Address to listen on; loopback only.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: 8787]")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of messages.")
+def up(home: Path | None, host: str | None, port: int | None, lang: Lang) -> None:
+    """Start the database, the broker, the web server and the worker; stay until Ctrl-C.
+
+    Exit status 0 after a clean stop, or when koubei already runs in this home; 2 for something you have to change.
+    """
+    try:
+        settings = load_settings(home, host=host, port=port)
+        run(settings, report=Report(lang))
+    except SettingsError as problem:
+        click.echo(str(problem), err=True)
+        sys.exit(2)
+    except StartError as problem:
+        click.echo(problem.text(lang), err=True)
+        sys.exit(2)

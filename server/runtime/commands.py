@@ -1,0 +1,44 @@
+"""The two programs koubei itself consists of, as data."""
+
+import sys
+from collections.abc import Mapping
+
+from server.runtime.address import Address
+from server.runtime.child import Command, answers
+from server.runtime.home import Home
+from server.settings import Settings
+
+# -P: a file in the current folder must not stand in for an installed module.
+_PYTHON = (sys.executable, "-P", "-m")
+
+
+def web(settings: Settings, address: Address) -> Command:
+    home = Home.at(settings.home)
+    words = [*_PYTHON, "granian", "--interface", "wsgi", "--factory", "--host", settings.host]
+    words += ["--port", str(settings.port), "--workers", "1", "--blocking-threads", str(settings.web_threads)]
+    words += ["--working-dir", str(home.root), "--no-ws", "server.app:create_app"]
+    return Command(
+        name="web",
+        words=tuple(words),
+        env=_environment(settings, address),
+        ready=lambda: answers(settings.host, settings.port, "/health/live"),
+    )
+
+
+def worker(settings: Settings, address: Address) -> Command:
+    home = Home.at(settings.home)
+    words = [*_PYTHON, "celery", "--app", "worker.app", "worker", "--beat", "--schedule", str(home.run / "beat")]
+    # There is one worker: nobody to gossip or mingle with.
+    words += ["--concurrency", str(settings.worker_processes), "--without-gossip", "--without-mingle"]
+    words += ["--loglevel", settings.log_level, "--hostname", "koubei@localhost"]
+    return Command(name="worker", words=tuple(words), env=_environment(settings, address))
+
+
+def _environment(settings: Settings, address: Address) -> Mapping[str, str]:
+    return {
+        "KOUBEI_HOME": str(settings.home),
+        "KOUBEI_DATABASE_URL": address.database_url,
+        "KOUBEI_BROKER_URL": address.broker_url,
+        "KOUBEI_HOST": settings.host,
+        "KOUBEI_PORT": str(settings.port),
+    }
