@@ -2,17 +2,21 @@
 
 from flask import Flask
 
+from server.batches.routes import blueprint as batches
+from server.batches.schemas import document_records
 from server.db.engine import Database
+from server.db.hints import Hints
 from server.devices.routes import blueprint as devices
 from server.health.routes import blueprint as health
 from server.http import docs, errors, guard
 from server.http.api import Api
 from server.http.body import MAX_BODY
 from server.http.state import KEY, State
+from server.scores.routes import blueprint as scores
 from server.settings import Settings, SettingsError, load_settings
 from server.subjects.routes import blueprint as subjects
 
-BLUEPRINTS = (health, devices, subjects)
+BLUEPRINTS = (health, devices, subjects, batches, scores)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -22,10 +26,15 @@ def create_app(settings: Settings | None = None) -> Flask:
         raise SettingsError("no database is set; start the server with `koubei up`, or set KOUBEI_DATABASE_URL")
     app = Flask("server", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    app.extensions[KEY] = State(settings, Database.at(settings.database_url, threads=settings.web_threads))
+    app.extensions[KEY] = State(
+        settings,
+        Database.at(settings.database_url, threads=settings.web_threads),
+        None if settings.broker_url is None else Hints(settings.broker_url),
+    )
     guard.register(app, settings)
     errors.register(app)
     api = Api(app)
+    document_records(api.spec)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(docs.blueprint)

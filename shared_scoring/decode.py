@@ -106,10 +106,10 @@ def _explain(data: bytes, error: Exception) -> BadRecordError:
     if not isinstance(kind, str) or kind not in KINDS:
         missing = "is required" if kind is None else f"{str(kind)[:40]!r} is unknown"
         return BadRecordError("kind", f"{missing}; one of {', '.join(KINDS)}")
-    return _locate(inspect.type_info(KINDS[kind]), value, str(error))
+    return locate(inspect.type_info(KINDS[kind]), value, str(error))
 
 
-def _locate(kind: inspect.Type, value: Any, message: str) -> BadRecordError:
+def locate(kind: inspect.Type, value: Any, message: str) -> BadRecordError:
     """Turn msgspec's message into the path and the words a person can act on."""
     at = _AT.search(message)
     steps = [step.group("name") or step.group("index") for step in _STEP.finditer(at.group("path"))] if at else []
@@ -140,7 +140,7 @@ def _locate_in_mapping(kind: inspect.Type, value: dict[str, Any], path: str) -> 
         try:
             msgspec.convert(item, inner.cls)
         except msgspec.ValidationError as error:
-            found = _locate(inner, item, str(error))
+            found = locate(inner, item, str(error))
             dot = "." if found.path else ""
             return BadRecordError(f"{path}.{key}{dot}{found.path}", found.reason)
     return BadRecordError(path, expectation(mapping, value))

@@ -120,7 +120,7 @@ def timeline(histories: Sequence[Sequence[Record]], plan: Plan, calendar: Calend
 
 
 def _difference(before: State, after: State, known_on: int) -> Iterable[Contribution]:
-    for key in before.keys() | after.keys():
+    for key in sorted(before.keys() | after.keys()):
         old, new = before.get(key, (0, 0)), after.get(key, (0, 0))
         if old != new:
             series, day, parts = key

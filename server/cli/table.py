@@ -3,7 +3,7 @@
 from functools import partial
 
 from rich import box
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -21,7 +21,7 @@ _SHOWN_LINES = 5
 def print_score(score: Score, pack: Pack, account: Input | None, subject: Subject | None, lang: str) -> None:
     """Print the whole answer. `account` is the input's, None for a score that came from the server."""
     console = Console(highlight=False)
-    tables = [_dimensions(score, pack, lang)] if score.dimensions else []
+    tables: list[RenderableType] = [_dimensions(score, pack, lang)] if score.dimensions else []
     tables += [_indicators(score, pack, lang), _adjustments(score, pack, lang), _gates(score, pack, lang)]
     title = Text(_headline(score, subject, lang), style="bold")
     console.print(Panel(Group(_summary(score, lang), *tables), title=title, box=box.ROUNDED, expand=False))

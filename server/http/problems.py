@@ -24,11 +24,19 @@ class Problem:
 CATALOG: dict[str, Problem] = {
     "bad-request": Problem(400, "The request cannot be read", "Send it as /openapi.json describes."),
     "invalid-json": Problem(400, "The body is not JSON", "Send one JSON value in UTF-8."),
+    "idempotency-key-missing": Problem(
+        400, "The Idempotency-Key header is missing", "Send one of 1 to 200 printable characters, new for each batch."
+    ),
     "token-missing": Problem(401, "No token", "Pair this device and send Authorization: Bearer <token>."),
     "token-wrong": Problem(401, "The token is not one of this server's", "Pair this device again with `koubei pair`."),
     "token-revoked": Problem(401, "The token was revoked", "Pair this device again with `koubei pair`."),
     "scope-missing": Problem(403, "The token may not do this", "Pair a device that has the scope."),
     "subject-of-another": Problem(403, "The subject belongs to another account", "Use a token of that account."),
+    "record-of-another-subject": Problem(
+        403,
+        "A record belongs to another subject",
+        "Nothing was stored. Send each subject's records to its own address.",
+    ),
     "unknown-host": Problem(
         403,
         "The server is not known by this name",
@@ -46,15 +54,20 @@ CATALOG: dict[str, Problem] = {
     "subject-unknown": Problem(404, "The subject is not bound", "Bind it first with PUT /v1/subjects/{id}."),
     "method-not-allowed": Problem(405, "The address does not know this method", "Use one of the Allow header."),
     "conflict": Problem(409, "The request contradicts what is stored", "Read the current state, then decide."),
+    "idempotency-key-reused": Problem(
+        409, "The Idempotency-Key was used for another body", "Send a new batch under a new key."
+    ),
     "pairing-code-used": Problem(410, "The pairing code was used", "Get a new one with `koubei pair`."),
     "pairing-code-expired": Problem(410, "The pairing code is no longer valid", "Get a new one with `koubei pair`."),
     "changed-meanwhile": Problem(412, "It changed since it was read", "Read it again and repeat with its new ETag."),
     "body-too-large": Problem(413, "The body is too large", "Send at most 4 MiB; split the batch."),
+    "batch-too-large": Problem(413, "The batch holds too many records", "Send at most 500 records; split the batch."),
     "unsupported-media-type": Problem(415, "The body has the wrong type", "Send Content-Type: application/json."),
     "invalid": Problem(422, "The request does not fit its description", "Mend what `errors` names and send it again."),
     "precondition-missing": Problem(428, "If-Match is missing", "Read the resource and send its ETag as If-Match."),
     "internal": Problem(500, "The server made a mistake", "Try again; if it stays, report it with the number given."),
     "not-ready": Problem(503, "The server is not ready", "Wait and try again; `koubei up` shows what it waits for."),
+    "recounting": Problem(503, "The records are being counted anew", "Try again in a few seconds."),
     "database-unavailable": Problem(503, "The database does not answer", "Try again; see the output of `koubei up`."),
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from server.db.engine import Database
+from server.db.hints import Hints
 from server.settings import Settings
 
 KEY = "koubei"
@@ -12,8 +13,16 @@ KEY = "koubei"
 
 @dataclass(frozen=True)
 class State:
+    """`hints` is None where the app runs without a broker; the worker's tick then finds what to do."""
+
     settings: Settings
     database: Database
+    hints: Hints | None
+
+    def close(self) -> None:
+        self.database.dispose()
+        if self.hints is not None:
+            self.hints.close()
 
 
 def state() -> State:
@@ -23,3 +32,10 @@ def state() -> State:
 
 def database() -> Database:
     return state().database
+
+
+def hint(subject_id: str) -> None:
+    """Tell the broker, once the transaction is committed, that a subject awaits its score."""
+    hints = state().hints
+    if hints is not None:
+        hints.give(subject_id)

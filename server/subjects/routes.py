@@ -8,7 +8,7 @@ from server.http.blueprint import Blueprint
 from server.http.body import json_value
 from server.http.paging import Page, PageQuery, PageQuerySchema, after, page
 from server.http.problems import refuse_fields
-from server.http.state import database
+from server.http.state import database, hint
 from server.subjects import service
 from server.subjects.schemas import BoundSubjectSchema, SubjectBindingSchema, SubjectPageSchema
 from shared_scoring.decode import BadRecordError, decode_record
@@ -41,7 +41,10 @@ class SubjectResource(MethodView):
     @blueprint.response(200, BoundSubjectSchema, description="Was bound to this account before")
     def put(self, subject_id: str) -> tuple[Any, int]:
         """Bind a subject to this account, or declare it again with what changed."""
-        created = service.bind(database().app, _read_record(subject_id), principal().account_id)
+        record = _read_record(subject_id)
+        created = service.bind(database().app, subject_id, principal().account_id)
+        if service.declare(database().app, record):
+            hint(subject_id)
         return service.read_subject(database().app, subject_id), 201 if created else 200
 
 

@@ -1,31 +1,44 @@
 """Binding a subject to an account, and listing those of one."""
 
+import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import Engine, RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from server.db import tenancy
+from server.db import casebook, tenancy
 from server.db.models import Subject
 from server.http.auth import check_owner
+from shared_scoring.merge import facts_of
 from shared_scoring.records import Subject as SubjectRecord
 
 _SHOWN = (Subject.id, Subject.created_at, Subject.changed_at, Subject.input_version, Subject.scored_version)
 
 
-def bind(app: Engine, record: SubjectRecord, account_id: UUID) -> bool:
-    """Bind `record.id` to the account and return whether it was new. Answers 403 if it is another account's."""
+def bind(app: Engine, subject_id: str, account_id: UUID) -> bool:
+    """Bind a subject to the account and return whether it was new. Answers 403 if it is another account's."""
     with Session(app) as session, tenancy.account(session, account_id):
         created = session.execute(
-            insert(Subject).values(id=record.id, account_id=account_id).on_conflict_do_nothing().returning(Subject.id)
+            insert(Subject).values(id=subject_id, account_id=account_id).on_conflict_do_nothing().returning(Subject.id)
         ).one_or_none()
         if created is None:
             # Another account's row is there and cannot be seen from here.
-            mine = session.scalar(select(Subject.account_id).where(Subject.id == record.id))
-            check_owner(record.id, mine or UUID(int=0), account_id)
+            mine = session.scalar(select(Subject.account_id).where(Subject.id == subject_id))
+            check_owner(subject_id, mine or UUID(int=0), account_id)
     return created is not None
+
+
+def declare(app: Engine, record: SubjectRecord) -> bool:
+    """Store what the merchant says of a bound subject, as of now; whether it changed anything."""
+    if not any(getattr(record, name) is not None for name in facts_of(SubjectRecord)):
+        return False
+    copy = msgspec.structs.replace(record, updated_at=dt.datetime.now(dt.UTC))
+    with app.connect() as connection, tenancy.tenant(connection, record.id):
+        held = casebook.hold_subject(connection)
+        return casebook.store(connection, record.id, held, [copy]).input_version > held.input_version
 
 
 def list_subjects(app: Engine, account_id: UUID, *, after: str, limit: int) -> Sequence[RowMapping]:

@@ -185,7 +185,10 @@ def _grant() -> None:
         "GRANT SELECT, INSERT, UPDATE, DELETE ON accounts, devices, pairing_codes, pairing_failures TO koubei_gate"
     )
     op.execute("GRANT USAGE ON SEQUENCE pairing_failures_id_seq TO koubei_gate")
-    op.execute("GRANT SELECT (id, account_id, input_version, scored_version, changed_at) ON subjects TO koubei_gate")
+    op.execute(
+        "GRANT SELECT (id, account_id, input_version, scored_version, changed_at, ledger_version)"
+        " ON subjects TO koubei_gate"
+    )
     op.execute("GRANT SELECT ON alembic_version TO koubei_app, koubei_gate")
 
 

@@ -1,0 +1,1 @@
+"""Records in: batches with a receipt."""

@@ -1,0 +1,160 @@
+"""A batch becomes records, quarantine and a receipt, in one transaction."""
+
+import hashlib
+import uuid
+from typing import Any, NamedTuple, NoReturn
+from uuid import UUID
+
+import msgspec
+from msgspec import inspect
+from sqlalchemy import Connection, Engine, insert, select
+
+from server.batches.schemas import MAX_RECORDS, Batch, Receipt, Refused
+from server.db import casebook
+from server.db.models import QuarantinedRecord
+from server.db.models import Receipt as StoredReceipt
+from server.db.tenancy import tenant
+from server.http.problems import ProblemError, refuse_fields
+from shared_scoring.decode import BadRecordError, UnknownField, decode_record, known_fields, locate
+from shared_scoring.records import Record, Subject
+
+_envelope = msgspec.json.Decoder(Batch)
+_SHAPE = inspect.type_info(Batch)
+
+
+class _Bad(NamedTuple):
+    """A record that failed, with what may be kept of it."""
+
+    refused: Refused
+    known: dict[str, Any]
+    unknown: list[UnknownField]
+
+
+class Sorted(NamedTuple):
+    """The records of a batch that can be stored, and those that cannot."""
+
+    good: list[Record]
+    bad: list[_Bad]
+
+
+class Outcome(NamedTuple):
+    """The receipt as it is sent, and whether there is something new to score."""
+
+    receipt: dict[str, Any]
+    news: bool
+
+
+def read_batch(body: bytes, subject_id: str) -> Sorted:
+    """Decode a body. Answers 400, 403, 413 or 422 where the batch as a whole cannot be taken."""
+    try:
+        batch = _envelope.decode(body)
+    except msgspec.ValidationError as error:
+        _refuse_envelope(body, error)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ProblemError("invalid-json", f"The batch: {error}") from error
+    if len(batch.records) > MAX_RECORDS:
+        raise ProblemError("batch-too-large", f"The batch holds {len(batch.records)} records")
+    return sort_records([bytes(raw) for raw in batch.records], subject_id)
+
+
+def _refuse_envelope(body: bytes, error: msgspec.ValidationError) -> NoReturn:
+    try:
+        bad = locate(_SHAPE, msgspec.json.decode(body), str(error))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as broken:
+        raise ProblemError("invalid-json", f"The batch: {broken}") from broken
+    refuse_fields([{"path": bad.path, "reason": bad.reason}])
+
+
+def sort_records(texts: list[bytes], subject_id: str) -> Sorted:
+    """Tell the good from the bad. Answers 403 where one belongs to another subject, good or bad."""
+    good: list[Record] = []
+    bad: list[_Bad] = []
+    for index, text in enumerate(texts):
+        try:
+            record = decode_record(text)
+        except BadRecordError as error:
+            known, unknown = known_fields(text)
+            own = known.get("id") if known.get("kind") == "subject" else known.get("subject_id")
+            _refuse_foreign(index, own, subject_id)
+            bad.append(_Bad(Refused(index, error.path[:500], error.reason), known, unknown))
+        else:
+            _refuse_foreign(index, record.id if isinstance(record, Subject) else record.subject_id, subject_id)
+            good.append(record)
+    return Sorted(good, bad)
+
+
+def _refuse_foreign(index: int, owner: object, subject_id: str) -> None:
+    if owner is not None and owner != subject_id:
+        path = f"records[{index}]"
+        raise ProblemError(
+            "record-of-another-subject",
+            f"{path} belongs to the subject {str(owner)[:200]!r}, this batch is for {subject_id[:200]!r}",
+            errors=[{"path": path, "reason": "belongs to another subject"}],
+        )
+
+
+def ingest(app: Engine, subject_id: str, device_id: UUID, key: str, body: bytes) -> Outcome:
+    """Store a batch once. The same key and body get the same receipt, and change nothing."""
+    batch = read_batch(body, subject_id)
+    body_hash = hashlib.sha256(body).digest()
+    with app.connect() as connection, tenant(connection, subject_id):
+        held = casebook.hold_subject(connection)
+        earlier = _earlier(connection, device_id, key, body_hash)
+        if earlier is not None:
+            return Outcome(earlier, news=False)
+        stored = casebook.store(connection, subject_id, held, batch.good)
+        accepted = sum(stored.changed)
+        receipt = Receipt(
+            batch_id=str(uuid.uuid4()),
+            accepted=accepted,
+            unchanged=len(stored.changed) - accepted,
+            quarantined=[bad.refused for bad in batch.bad],
+        )
+        answer: dict[str, Any] = msgspec.to_builtins(receipt)
+        quarantine(connection, subject_id, UUID(receipt.batch_id), batch.bad)
+        connection.execute(
+            insert(StoredReceipt).values(
+                subject_id=subject_id, device_id=device_id, idempotency_key=key, body_hash=body_hash, answer=answer
+            )
+        )
+    return Outcome(answer, news=stored.input_version > held.input_version)
+
+
+def _earlier(connection: Connection, device_id: UUID, key: str, body_hash: bytes) -> dict[str, Any] | None:
+    row = connection.execute(
+        select(StoredReceipt.body_hash, StoredReceipt.answer).where(
+            StoredReceipt.device_id == device_id, StoredReceipt.idempotency_key == key
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    if row.body_hash != body_hash:
+        raise ProblemError("idempotency-key-reused", f"The Idempotency-Key {key!r} stands for another body")
+    answer: dict[str, Any] = row.answer
+    return answer
+
+
+def quarantine(connection: Connection, subject_id: str, batch_id: UUID, bad: list[_Bad]) -> None:
+    """Keep what may be kept of records that failed, to be mended and replayed."""
+    if bad:
+        connection.execute(
+            insert(QuarantinedRecord),
+            [
+                {
+                    "subject_id": subject_id,
+                    "batch_id": batch_id,
+                    "index": one.refused.index,
+                    "kind": _text(one.known.get("kind")),
+                    "record_id": _text(one.known.get("id")),
+                    "path": one.refused.path,
+                    "reason": one.refused.reason,
+                    "record": one.known,
+                    "unknown": [{"path": field.path, "type": field.type} for field in one.unknown],
+                }
+                for one in bad
+            ],
+        )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)[:200]

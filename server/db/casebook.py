@@ -1,0 +1,241 @@
+"""Records into cases, cases into the ledger: one transaction, whose cost does not depend on the age of the shop.
+
+A batch locks its subject, adds its copies to the records they belong to, gathers the cases it touched, takes their old
+contributions out of the ledger and puts the new ones in.
+"""
+
+import datetime as dt
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import psycopg
+from sqlalchemy import Connection
+
+from server.db.bulk import Staging, driver
+from shared_scoring.calendar import DEFAULT_ZONE, Calendar
+from shared_scoring.case import case_id
+from shared_scoring.history import add_copy
+from shared_scoring.ledger import Contribution, timeline
+from shared_scoring.merge import merge
+from shared_scoring.pack import whole_plan
+from shared_scoring.records import AnyRecord, Record, Subject, kind_of
+
+Key = tuple[str, str]
+"""kind and id."""
+
+_copies: msgspec.json.Decoder[list[Record]] = msgspec.json.Decoder(list[AnyRecord])
+_rows: msgspec.json.Decoder[list[Contribution]] = msgspec.json.Decoder(list[Contribution])
+
+_RECORDS = Staging(
+    "staged_records",
+    {"kind": "text", "id": "text", "case_id": "text", "copies": "text"},
+    """
+    INSERT INTO records (subject_id, kind, id, case_id, copies)
+    SELECT current_setting('koubei.subject'), kind, id, case_id, copies::json FROM staged_records
+    ON CONFLICT (subject_id, kind, id) DO UPDATE SET case_id = excluded.case_id, copies = excluded.copies
+    """,
+)
+_CASES = Staging(
+    "staged_cases",
+    {"case_id": "text", "contributions": "text"},
+    """
+    INSERT INTO cases (subject_id, case_id, contributions)
+    SELECT current_setting('koubei.subject'), case_id, contributions::json FROM staged_cases
+    ON CONFLICT (subject_id, case_id) DO UPDATE SET contributions = excluded.contributions
+    """,
+)
+_LEDGER = Staging(
+    "staged_ledger",
+    {"series": "text", "day": "date", "known_on": "date", "parts": "int8", "numerator": "int8", "denominator": "int8"},
+    """
+    INSERT INTO ledger AS own (subject_id, series, day, known_on, parts, numerator, denominator)
+    SELECT current_setting('koubei.subject'), series, day, known_on, parts, numerator, denominator FROM staged_ledger
+    ON CONFLICT (subject_id, series, day, known_on, parts) DO UPDATE
+    SET numerator = own.numerator + excluded.numerator, denominator = own.denominator + excluded.denominator
+    """,
+)
+
+
+class Stored(NamedTuple):
+    """What became of each copy, in order: True where it changed what is known."""
+
+    changed: list[bool]
+    input_version: int
+
+
+class _Known(NamedTuple):
+    case_id: str | None
+    copies: list[Record]
+
+
+def ledger_fingerprint() -> str:
+    """Names the series a ledger keeps. Contributions made under another fingerprint must be made anew."""
+    return hashlib.sha256("\n".join(sorted(whole_plan().definitions)).encode()).hexdigest()[:16]
+
+
+def ledger_version(zone: str) -> str:
+    """The fingerprint and the time zone whose days the ledger counts."""
+    return f"{ledger_fingerprint()} {zone}"
+
+
+class Held(NamedTuple):
+    """A subject that this transaction holds."""
+
+    input_version: int
+    ledger_version: str
+
+
+def hold_subject(connection: Connection) -> Held:
+    """Hold the subject until the transaction ends, so that its batches come one after the other."""
+    row = (
+        driver(connection)
+        .execute(
+            "SELECT input_version, ledger_version FROM subjects WHERE id = current_setting('koubei.subject') FOR UPDATE"
+        )
+        .fetchone()
+    )
+    if row is None:
+        raise LookupError("the subject is not bound")
+    return Held(int(row[0]), str(row[1]))
+
+
+def store(connection: Connection, subject_id: str, held: Held, incoming: Sequence[Record]) -> Stored:
+    """Store copies of records and keep the ledger, in the transaction that holds the subject."""
+    raw = driver(connection)
+    touched: dict[Key, None] = dict.fromkeys((kind_of(copy), copy.id) for copy in incoming)
+    known = _load(raw, [*touched, ("subject", subject_id)])
+    changed, dirty = _add(known, incoming)
+    stale_cases = {before for key in dirty if (before := known[key].case_id) is not None}
+    for key in dirty:
+        copies = known[key].copies
+        known[key] = _Known(case_id(merge(copies)), copies)
+    _RECORDS.write(raw, ((*key, known[key].case_id, msgspec.json.encode(known[key].copies).decode()) for key in dirty))
+    cases = stale_cases | {own for key in dirty if (own := known[key].case_id) is not None}
+    calendar = _calendar(known.get(("subject", subject_id)))
+    moved = _recount(raw, cases, known, calendar)
+    if held.ledger_version == "":
+        _set_ledger_version(raw, ledger_version(str(calendar.zone)))
+    version = _bump(raw) if any(changed) or moved else held.input_version
+    return Stored(changed, version)
+
+
+def rebuild(connection: Connection, subject_id: str) -> None:
+    """Make every contribution anew, for a subject whose ledger was kept by other rules or in another time zone."""
+    raw = driver(connection)
+    hold_subject(connection)
+    raw.execute("DELETE FROM ledger WHERE subject_id = current_setting('koubei.subject')")
+    raw.execute("DELETE FROM cases WHERE subject_id = current_setting('koubei.subject')")
+    calendar = _calendar(_load(raw, [("subject", subject_id)]).get(("subject", subject_id)))
+    with raw.cursor(name="cases_of_subject") as cursor:
+        cursor.execute(
+            "SELECT case_id, array_agg(copies::text) FROM records"
+            " WHERE subject_id = current_setting('koubei.subject') AND case_id IS NOT NULL GROUP BY case_id"
+        )
+        while chunk := cursor.fetchmany(2000):
+            histories = {case: [_copies.decode(copies) for copies in texts] for case, texts in chunk}
+            _write_contributions(raw, {}, _timelines(histories, calendar))
+    _set_ledger_version(raw, ledger_version(str(calendar.zone)))
+
+
+def _load(raw: psycopg.Connection[Any], keys: Iterable[Key]) -> dict[Key, _Known]:
+    wanted = list(keys)
+    rows = raw.execute(
+        """
+        SELECT kind, id, case_id, copies::text FROM unnest(%s::text[], %s::text[]) AS wanted (kind, id)
+        JOIN records USING (kind, id) WHERE subject_id = current_setting('koubei.subject')
+        """,
+        ([kind for kind, _ in wanted], [id_ for _, id_ in wanted]),
+    )
+    return {(kind, id_): _Known(case, _copies.decode(copies)) for kind, id_, case, copies in rows}
+
+
+def _add(known: dict[Key, _Known], incoming: Sequence[Record]) -> tuple[list[bool], list[Key]]:
+    """Put each copy to its record; whether it changed something, and the records that have to be written."""
+    changed: list[bool] = []
+    dirty: dict[Key, None] = {}
+    for copy in incoming:
+        key = (kind_of(copy), copy.id)
+        own = known.get(key, _Known(None, []))
+        copies, news = add_copy(own.copies, copy)
+        if len(copies) > len(own.copies):
+            known[key] = _Known(own.case_id, copies)
+            dirty[key] = None
+        changed.append(news)
+    return changed, list(dirty)
+
+
+def _recount(raw: psycopg.Connection[Any], cases: set[str], known: Mapping[Key, _Known], calendar: Calendar) -> bool:
+    """Take the old contributions of these cases out of the ledger and put the new ones in; True if any moved."""
+    if not cases:
+        return False
+    histories: defaultdict[str, list[list[Record]]] = defaultdict(list)
+    for own in known.values():
+        if own.case_id in cases:
+            histories[own.case_id].append(own.copies)
+    rows = raw.execute(
+        "SELECT kind, id, case_id, copies::text FROM records"
+        " WHERE subject_id = current_setting('koubei.subject') AND case_id = ANY(%s)",
+        (list(cases),),
+    )
+    for kind, id_, case, copies in rows:
+        if (kind, id_) not in known:
+            histories[case].append(_copies.decode(copies))
+    before = raw.execute(
+        "SELECT case_id, contributions::text FROM cases"
+        " WHERE subject_id = current_setting('koubei.subject') AND case_id = ANY(%s)",
+        (list(cases),),
+    )
+    old = {case: _rows.decode(text) for case, text in before}
+    new = _timelines({case: histories.get(case, []) for case in cases}, calendar)
+    return _write_contributions(raw, old, new)
+
+
+def _timelines(
+    histories: Mapping[str, Sequence[Sequence[Record]]], calendar: Calendar
+) -> dict[str, list[Contribution]]:
+    plan = whole_plan()
+    return {case: timeline(copies, plan, calendar) for case, copies in histories.items()}
+
+
+def _write_contributions(
+    raw: psycopg.Connection[Any], old: Mapping[str, list[Contribution]], new: Mapping[str, list[Contribution]]
+) -> bool:
+    moved: defaultdict[tuple[str, int, int, int], list[int]] = defaultdict(lambda: [0, 0])
+    changed = {case: rows for case, rows in new.items() if rows != old.get(case, [])}
+    for case, rows in changed.items():
+        for sign, contributions in ((-1, old.get(case, ())), (1, rows)):
+            for one in contributions:
+                sums = moved[one.series, one.day, one.known_on, one.parts]
+                sums[0] += sign * one.numerator
+                sums[1] += sign * one.denominator
+    _CASES.write(raw, ((case, msgspec.json.encode(rows).decode()) for case, rows in changed.items()))
+    _LEDGER.write(
+        raw,
+        (
+            (series, dt.date.fromordinal(day), dt.date.fromordinal(known_on), parts, numerator, denominator)
+            for (series, day, known_on, parts), (numerator, denominator) in moved.items()
+            if numerator or denominator
+        ),
+    )
+    return bool(changed)
+
+
+def _calendar(subject: _Known | None) -> Calendar:
+    merged = merge(subject.copies) if subject is not None else None
+    return Calendar((merged.time_zone if isinstance(merged, Subject) else None) or DEFAULT_ZONE)
+
+
+def _bump(raw: psycopg.Connection[Any]) -> int:
+    row = raw.execute(
+        "UPDATE subjects SET input_version = input_version + 1, changed_at = clock_timestamp()"
+        " WHERE id = current_setting('koubei.subject') RETURNING input_version"
+    ).fetchone()
+    assert row is not None  # noqa: S101  # the row is locked by this transaction
+    return int(row[0])
+
+
+def _set_ledger_version(raw: psycopg.Connection[Any], version: str) -> None:
+    raw.execute("UPDATE subjects SET ledger_version = %s WHERE id = current_setting('koubei.subject')", (version,))

@@ -1,0 +1,82 @@
+"""What the broker is told: a hint that a subject awaits its score.
+
+The truth is in `subjects`, so losing a hint loses nothing. One hint a subject is under way at a time: the worker takes it back before it reads, so that a change that arrives
+while it works gets a hint of its own.
+"""
+
+import structlog
+from celery import Celery
+from kombu.exceptions import OperationalError
+from redis import Redis, RedisError
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+RECALCULATE = "koubei.recalculate"
+TICK = "koubei.tick"
+
+_UNDER_WAY_SECONDS = 30  # a hint that never came back is forgotten after this; the tick finds the subject anyway
+
+log = structlog.get_logger()
+
+
+def celery_app(broker_url: str) -> Celery:
+    """The Celery app of the server, which only sends, and of the worker, which registers its tasks on it."""
+    app = Celery("koubei", broker=broker_url)
+    app.conf.update(
+        task_ignore_result=True,  # the result of a task is what it wrote to PostgreSQL
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_time_limit=240,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={
+            "visibility_timeout": 900,  # above every time limit, or a slow task would run twice
+            "unacked_restore_interval": 10,  # what a killed worker held comes back in seconds, not in minutes
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+        },
+        timezone="Asia/Shanghai",
+    )
+    return app
+
+
+def redis_client(broker_url: str) -> Redis:
+    """A client of the broker itself; Celery's URL of a unix socket is not redis-py's."""
+    if broker_url.startswith("redis+socket://"):
+        path, _, query = broker_url.removeprefix("redis+socket://").partition("?")
+        return Redis(unix_socket_path=path, db=int(query.removeprefix("virtual_host=") or 0), socket_timeout=2)
+    return Redis.from_url(broker_url, socket_timeout=2, socket_connect_timeout=2)
+
+
+class Hints:
+    """Sends and takes back hints. A broker that is away is logged and forgiven."""
+
+    def __init__(self, broker_url: str) -> None:
+        self._celery = celery_app(broker_url)
+        self._redis = redis_client(broker_url)
+
+    def give(self, subject_id: str) -> bool:
+        """Ask for a recalculation; True if the broker has been told, now or before."""
+        try:
+            if self._redis.set(_key(subject_id), 1, nx=True, ex=_UNDER_WAY_SECONDS):
+                self._celery.send_task(RECALCULATE, args=(subject_id,), retry=False)
+        except (OperationalError, RedisError, RedisConnectionError, OSError) as error:
+            log.warning("hint_lost", subject_id=subject_id, error=type(error).__name__)
+            return False
+        return True
+
+    def take_back(self, subject_id: str) -> None:
+        """Let the next change send a hint of its own."""
+        try:
+            self._redis.delete(_key(subject_id))
+        except RedisError as error:
+            log.warning("hint_not_taken_back", subject_id=subject_id, error=type(error).__name__)
+
+    def close(self) -> None:
+        self._celery.close()
+        self._redis.close()
+
+
+def _key(subject_id: str) -> str:
+    return f"koubei:hint:{subject_id}"

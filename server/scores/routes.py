@@ -1,0 +1,34 @@
+import datetime as dt
+from typing import TypedDict
+
+from flask import Response
+from flask.views import MethodView
+
+from server.http.blueprint import Blueprint
+from server.http.etag import answer_not_modified, etag_of
+from server.http.state import database
+from server.scores.schemas import ScoreQuerySchema, ScoreSchema
+from server.scores.service import read_score
+
+blueprint = Blueprint("scores", __name__, url_prefix="/v1/subjects/<subject_id>/score", description="Scores out.")
+
+
+class ScoreQuery(TypedDict):
+    as_of: dt.date | None
+    rules: str
+
+
+@blueprint.route("")
+class ScoreResource(MethodView):
+    @blueprint.requires("scores:read")
+    @blueprint.problem(404, 422, 503)
+    @blueprint.arguments(ScoreQuerySchema, location="query")
+    @blueprint.alt_response(304, description="Not modified", success=True)
+    @blueprint.response(200, ScoreSchema)
+    def get(self, query: ScoreQuery, subject_id: str) -> Response:
+        """Read the score of a day under a pack, as `koubei score` prints it."""
+        answer = read_score(database().app, subject_id, query["as_of"], query["rules"])
+        tag = etag_of(answer.input_version, answer.as_of.isoformat(), answer.rules)
+        response = answer_not_modified(tag) or Response(answer.body, content_type="application/json")
+        response.set_etag(tag)
+        return response

@@ -1,0 +1,67 @@
+"""The Celery app of the worker: settings, one database for the process, the tasks."""
+
+import structlog
+from celery import Celery
+from celery.signals import worker_process_init, worker_process_shutdown
+
+from server.db.engine import Database
+from server.db.hints import RECALCULATE, TICK, Hints, celery_app
+from server.settings import Settings, SettingsError, load_settings
+from worker import recalculate, tick
+
+TICK_SECONDS = 30
+
+log = structlog.get_logger()
+
+
+class Worker:
+    """What the tasks share inside one process. Connects only when a task needs it, never before a fork."""
+
+    def __init__(self, settings: Settings) -> None:
+        if settings.database_url is None or settings.broker_url is None:
+            raise SettingsError(
+                "the worker needs a database and a broker; start it with `koubei up`, or set KOUBEI_DATABASE_URL"
+                " and KOUBEI_BROKER_URL"
+            )
+        self._settings = settings
+        self._database: Database | None = None
+        self._hints: Hints | None = None
+        self.celery = celery_app(settings.broker_url)
+        self.celery.conf.beat_schedule = {"tick": {"task": TICK, "schedule": TICK_SECONDS}}
+        self.celery.task(name=RECALCULATE)(self.recalculate)
+        self.celery.task(name=TICK)(self.tick)
+
+    @property
+    def database(self) -> Database:
+        if self._database is None:
+            self._database = Database.at(str(self._settings.database_url), threads=2)
+        return self._database
+
+    @property
+    def hints(self) -> Hints:
+        if self._hints is None:
+            self._hints = Hints(str(self._settings.broker_url))
+        return self._hints
+
+    def recalculate(self, subject_id: str) -> None:
+        self.hints.take_back(subject_id)
+        recalculate.run(self.database.app, subject_id)
+
+    def tick(self) -> None:
+        for subject_id in tick.unscored(self.database.gate):
+            self.hints.give(subject_id)
+
+    def close(self, **_signal: object) -> None:
+        if self._database is not None:
+            self._database.dispose()
+        if self._hints is not None:
+            self._hints.close()
+        self._database = self._hints = None
+
+
+def create_app(settings: Settings | None = None) -> Celery:
+    """`celery --app worker.app:create_app` calls it; settings come from where every command reads them."""
+    worker = Worker(settings or load_settings())
+    worker_process_init.connect(worker.close, weak=False)
+    worker_process_shutdown.connect(worker.close, weak=False)
+    return worker.celery

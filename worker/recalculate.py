@@ -1,0 +1,61 @@
+"""One subject: bring its ledger to the rules in force, score today, and say which input that was."""
+
+import datetime as dt
+
+import msgspec
+import structlog
+from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from server.db import casebook
+from server.db.models import StoredScore, Subject
+from server.db.reading import Folder
+from server.db.tenancy import tenant
+from shared_scoring.pack import choose
+
+log = structlog.get_logger()
+
+_CLAIM = text("SELECT pg_try_advisory_xact_lock(hashtextextended('koubei.recalculate ' || :subject_id, 0))")
+
+
+def run(app: Engine, subject_id: str) -> bool:
+    """Score the subject if it has changed; False where there was nothing to do or another worker is at it.
+
+    Idempotent: one transaction, and whoever comes second finds the versions equal.
+    """
+    with app.connect() as connection, tenant(connection, subject_id):
+        if not connection.execute(_CLAIM, {"subject_id": subject_id}).scalar_one():
+            return False
+        subject = connection.execute(
+            select(Subject.input_version, Subject.scored_version, Subject.ledger_version).where(
+                Subject.id == subject_id
+            )
+        ).one_or_none()
+        if subject is None:
+            return False  # erased meanwhile
+        folder = Folder(connection, subject_id)
+        if subject.ledger_version != (version := casebook.ledger_version(str(folder.calendar.zone))):
+            casebook.rebuild(connection, subject_id)
+            log.info("ledger_rebuilt", subject_id=subject_id, ledger_version=version)
+        elif subject.scored_version >= subject.input_version:
+            return False
+        _score(connection, folder, subject_id, subject.input_version)
+    return True
+
+
+def _score(connection: Connection, folder: Folder, subject_id: str, version: int) -> None:
+    today = folder.today(dt.datetime.now(dt.UTC))
+    day = dt.date.fromordinal(today)
+    pack = choose((folder.subject.type if folder.subject else None) or "shop", day)
+    score = msgspec.to_builtins(folder.score(pack, today))
+    values = {"input_version": version, "score": score, "computed_at": func.now()}
+    connection.execute(
+        insert(StoredScore)
+        .values(subject_id=subject_id, as_of=day, rules=pack.id, **values)
+        .on_conflict_do_update(index_elements=["subject_id", "as_of", "rules"], set_=values)
+    )
+    connection.execute(
+        update(Subject)
+        .where(Subject.id == subject_id)
+        .values(scored_version=func.greatest(Subject.scored_version, version))
+    )
