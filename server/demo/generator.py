@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from server.demo import aftermath
 from server.demo.catalog import PRODUCTS, SHOP_CATEGORY, SHOP_ID, SHOP_NAME
-from server.demo.life import Record, Season, at, known, last_moment, later, midnight, wire
+from server.demo.life import Record, Season, at, known, last_moment, later, midnight, moments, wire
 from server.demo.official import Evidence, official_days
 from server.demo.orders import freight_insurance_on, orders
 
@@ -28,7 +28,7 @@ def generate(
     season = Season(seed, last_day, days, orders_per_day)
     told = [copy for record in _happenings(season) for copy in _copies(season, record)]
     seen = [*told, *official_days(season, Evidence(told), official)]
-    seen += _early_copies(season, told)
+    seen += _steps(season, told)
     yield from (wire(record) for record in _shop(season))
     yield from (
         wire(record) for record in sorted(seen, key=lambda record: (_seen_at(record), record["kind"], record["id"]))
@@ -116,13 +116,15 @@ def _undecided_left_out(seen: Record) -> Record:
     return {field: item for field, item in seen.items() if field not in gone}
 
 
-def _early_copies(season: Season, told: Iterable[Record]) -> Iterator[Record]:
-    """One order in ten was on the merchant's screen when it was paid: a partial copy, older than the whole one."""
-    chance = season.chance("early")
-    fields = ("kind", "id", "created_at", "paid_at", "amount", "lines")
+def _steps(season: Season, told: Iterable[Record]) -> Iterator[Record]:
+    """One order in ten was on the merchant's screen at each of its steps: a copy of what was known just after it."""
+    chance = season.chance("steps")
     for record in told:
-        if record["kind"] == "order" and "picked_up_at" in record and chance.random() < 0.1:
-            yield {field: record[field] for field in fields} | {"updated_at": record["paid_at"]}
+        if record["kind"] == "order" and "paid_at" in record and chance.random() < 0.1:
+            for moment in sorted(set(moments(record)) - {record["updated_at"]}):
+                seen = _undecided_left_out(known(record, later(moment, 1 / 3600)))
+                if "paid_at" in seen:
+                    yield seen | {"updated_at": moment}
 
 
 def _seen_at(record: Record) -> datetime:

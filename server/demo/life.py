@@ -93,10 +93,14 @@ def wire(record: Record) -> Record:
     return {key: value(item) for key, item in record.items()}
 
 
+def moments(record: Record) -> list[datetime]:
+    """Every moment of a record at which something happened, promises aside; those of its parts too."""
+    found = [item for key, item in record.items() if isinstance(item, datetime) and key not in PROMISES]
+    parts = [item for item in record.values() if isinstance(item, dict)]
+    parts += [entry for item in record.values() if isinstance(item, list) for entry in item if isinstance(entry, dict)]
+    return found + [moment for part in parts for moment in moments(part)]
+
+
 def last_moment(record: Record) -> datetime | None:
-    """The newest event of a record (promises aside), which is when a page last changed it."""
-    moments = [item for key, item in record.items() if isinstance(item, datetime) and key not in PROMISES]
-    nested = [entry for item in record.values() if isinstance(item, list) for entry in item if isinstance(entry, dict)]
-    nested += [item for item in record.values() if isinstance(item, dict)]
-    moments += [found for entry in nested if (found := last_moment(entry)) is not None]
-    return max(moments, default=None)
+    """The newest event of a record, which is when a page last changed it."""
+    return max(moments(record), default=None)
