@@ -1,0 +1,95 @@
+// node build.mjs prod|test|unit → dist/<target>. `test` has a fixed id, open shadow roots and short waits.
+import { build, transform } from "esbuild";
+import Ajv from "ajv";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const CONTENT_BUDGET = 40 * 1024;
+const TARGETS = ["prod", "test", "unit"];
+
+process.chdir(path.dirname(fileURLToPath(import.meta.url)));
+const target = process.argv[2] ?? "prod";
+if (!TARGETS.includes(target)) fail(`unknown target "${target}": use one of ${TARGETS.join(", ")}`);
+const out = `dist/${target}`;
+
+function fail(message) {
+  console.error(`build: ${message}`);
+  process.exit(1);
+}
+
+const readJson = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
+
+/** Capture specs obey their schema, and none may name a field that could hold a person's data. */
+function checkSpecs() {
+  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(readJson("specs/schema.json"));
+  const denied = readJson("specs/deny.json").map((glob) => new RegExp(`^${glob.replaceAll("*", ".*")}$`, "i"));
+  const paths = (value) =>
+    value === null || typeof value !== "object" ? [] :
+    Object.entries(value).flatMap(([key, inner]) => (key === "from" || key === "rows" ? [inner].flat() : paths(inner)));
+  for (const file of fs.readdirSync("specs").filter((name) => !["schema.json", "deny.json"].includes(name))) {
+    const spec = readJson(`specs/${file}`);
+    if (!validate(spec)) fail(`specs/${file}: ${validate.errors.map((error) => `${error.instancePath} ${error.message}`).join("; ")}`);
+    if (file !== `${spec.id}.json`) fail(`specs/${file}: the file must be named after its id, ${spec.id}.json`);
+    for (const from of [...paths(spec), ...spec.shop.id, ...spec.shop.name]) {
+      const bad = from.split(".").find((key) => denied.some((pattern) => pattern.test(key)));
+      if (bad) fail(`specs/${file}: "${from}" touches "${bad}", which specs/deny.json forbids`);
+    }
+  }
+}
+
+/** A style sheet of a shadow root is imported as text, minified. */
+const cssAsText = {
+  name: "css-as-text",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path: file }) => ({ loader: "text", contents: (await transform(fs.readFileSync(file, "utf8"), { loader: "css", minify: true })).code.trim() }));
+  },
+};
+
+const options = {
+  plugins: [cssAsText],
+  bundle: true,
+  outdir: out,
+  target: ["chrome121", "firefox140"],
+  charset: "utf8",
+  legalComments: "none",
+  minify: target === "prod",
+  define: { __TEST__: String(target !== "prod") },
+  logLevel: "warning",
+};
+
+async function buildUnit() {
+  const entryPoints = fs.readdirSync("test").filter((name) => name.endsWith(".test.ts")).map((name) => `test/${name}`);
+  await build({ ...options, entryPoints, format: "esm", platform: "node", target: "node20", packages: "external", outExtension: { ".js": ".mjs" } });
+}
+
+async function checkTexts() {
+  const stdin = { contents: 'export * from "./src/i18n.ts"; export * from "./src/texts.ts";', resolveDir: "." };
+  const { outputFiles } = await build({ ...options, outdir: undefined, stdin, format: "esm", write: false });
+  const { gaps, PAGE_TEXTS, OWN_TEXTS } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+  const found = [...gaps(PAGE_TEXTS), ...gaps(OWN_TEXTS)];
+  if (found.length > 0) fail(`src/texts.ts: empty text or differing placeholders in ${found.join(", ")}`);
+}
+
+async function buildExtension() {
+  const scripts = ["src/tap.ts", "src/content.ts"];
+  await build({ ...options, entryPoints: scripts, format: "iife" });
+  await build({ ...options, entryPoints: ["src/worker.ts", "src/options/options.ts", "src/popup/popup.ts"], entryNames: "[name]", format: "esm" });
+  fs.cpSync("static/_locales", `${out}/_locales`, { recursive: true });
+  for (const file of ["src/options/options.html", "src/options/options.css", "src/popup/popup.html"]) fs.copyFileSync(file, `${out}/${path.basename(file)}`);
+  const manifest = readJson("static/manifest.json");
+  if (target === "test") manifest.key = fs.readFileSync("static/test-key.txt", "utf8").trim();
+  fs.writeFileSync(`${out}/manifest.json`, JSON.stringify(manifest, null, 2));
+
+  // The budget holds for what merchants get, so it is measured minified whatever is built.
+  const measured = await build({ ...options, minify: true, entryPoints: scripts, format: "iife", write: false, define: { __TEST__: "false" } });
+  const sizes = Object.fromEntries(measured.outputFiles.map((file) => [path.basename(file.path), file.contents.length]));
+  const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+  console.log(`${out}: ${Object.entries(sizes).map(([name, size]) => `${name} ${(size / 1024).toFixed(1)} KB`).join(", ")} minified, of ${CONTENT_BUDGET / 1024} KB together`);
+  if (total > CONTENT_BUDGET) fail(`content scripts take ${(total / 1024).toFixed(1)} KB minified, more than ${CONTENT_BUDGET / 1024} KB`);
+}
+
+fs.rmSync(out, { recursive: true, force: true });
+checkSpecs();
+await checkTexts();
+await (target === "unit" ? buildUnit() : buildExtension());

@@ -1,0 +1,60 @@
+import { HANDSHAKE, type FromTap, type ToTap } from "./bridge.js";
+import { langOf, translator } from "./i18n.js";
+import { onChange, load, change, watching, type Health, type Settings } from "./settings.js";
+import { pageOf, WATCHED } from "./pages.js";
+import { Visit } from "./visit.js";
+
+/**
+ * The isolated world's end: takes the port from the tap before any script of the page runs, and keeps one visit going for
+ * as long as the extension that injected it is alive. After an update every chrome.* call would throw into the page.
+ */
+const ALIVE_CHECK_MS = 2_000;
+
+const ended = new AbortController();
+let port: MessagePort | null = null;
+let known: { settings: Settings; health: Health } | null = null;
+
+const visit = new Visit(ended.signal, {
+  page: () => pageOf(location.host, location.pathname),
+  translate: () => translator(langOf(known?.settings.lang ?? "auto", navigator.language)),
+  collapse: (collapsed) => { if (alive()) void change({ collapsed }).catch(() => undefined); },
+  gone: end,
+});
+
+function alive(): boolean {
+  if (chrome.runtime?.id) return true;
+  end();
+  return false;
+}
+
+function end(): void {
+  if (ended.signal.aborted) return;
+  tell([]);
+  ended.abort();
+}
+
+function tell(watch: string[]): void {
+  port?.postMessage(JSON.stringify({ watch } satisfies ToTap));
+}
+
+function update(now: { settings: Settings; health: Health }): void {
+  known = now;
+  tell(WATCHED.filter(({ page }) => watching(now.settings, page)).map(({ id }) => id));
+  visit.update(now.settings, now.health);
+}
+
+addEventListener("message", function handover(event: MessageEvent): void {
+  if (event.data !== HANDSHAKE || event.source !== window || !event.ports[0]) return;
+  event.stopImmediatePropagation();
+  removeEventListener("message", handover, true);
+  port = event.ports[0];
+  port.onmessage = ({ data }: MessageEvent<string>) => {
+    if (alive() && known) visit.take((JSON.parse(data) as FromTap).capture);
+  };
+  if (known) update(known);
+}, true);
+
+const watcher = setInterval(alive, ALIVE_CHECK_MS);
+const unsubscribe = onChange((now) => { if (alive()) update(now); });
+ended.signal.addEventListener("abort", () => { clearInterval(watcher); unsubscribe(); });
+void load().then(update, () => undefined);

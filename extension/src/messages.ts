@@ -1,0 +1,50 @@
+import type { Overlay } from "./api-contract.js";
+import type { Drift, Outcome, Rec } from "./project.js";
+import type { Page } from "./pages.js";
+
+/** What content scripts and the extension's own pages ask of the service worker. */
+export type ContentAsk =
+  | { ask: "ingest"; spec: string; shop: string; captured_at: string; records: Rec[] }
+  | { ask: "overlay"; page: Page; shop: string; ids: string[] }
+  | { ask: "bind"; shop: { id: string; name: string | null } }
+  | { ask: "unread"; spec: string; outcome: Outcome | "silent"; drift: Drift | null }
+  | { ask: "options" };
+export type PageAsk =
+  | { ask: "pair"; server: string; code: string; name: string }
+  | { ask: "flush" }
+  | { ask: "retry-set-aside" }
+  | { ask: "log" }
+  | { ask: "export" }
+  | { ask: "wipe" };
+
+/** Why nothing came back, in words the overlay has a text for. */
+export type Failure = "away" | "revoked" | "refused" | "shut" | "not_bound" | "bad_code" | "bad_server" | "conflict";
+export type Reply<T> = ({ ok: true } & T) | { ok: false; why: Failure; detail?: string };
+
+export interface LogEntry { n?: number; at: string; method: string; url: string; status: number | null; body: string | null }
+export interface SetAside { key: string; at: string; status: number; reason: string; body: string }
+export interface Unread { spec: string; outcome: string; at: string; drift: Drift | null }
+
+export interface Answers {
+  ingest: { queued: number };
+  overlay: { overlay: Overlay };
+  bind: object;
+  unread: object;
+  options: object;
+  pair: object;
+  flush: { queued: number };
+  "retry-set-aside": { queued: number };
+  log: { entries: LogEntry[]; set_aside: SetAside[]; unread: Unread[] };
+  export: { file: string };
+  wipe: object;
+}
+
+/** Null when the extension was updated or removed under this page. */
+export async function ask<M extends ContentAsk | PageAsk>(message: M): Promise<Reply<Answers[M["ask"]]> | null> {
+  if (!chrome.runtime?.id) return null;
+  try {
+    return (await chrome.runtime.sendMessage(message)) as Reply<Answers[M["ask"]]>;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,174 @@
+import type { SetAside } from "./messages.js";
+import type { Store } from "./store.js";
+
+/** One batch as it will be sent, to the byte: a retry under the same key must carry the same body. */
+export interface Parcel { n?: number; key: string; subject: string; body: string; records: number; at: number }
+
+/** What one attempt to send told us. `later` carries Retry-After in ms where the server named it. */
+export type Sent =
+  | { is: "taken" }
+  | { is: "poison"; status: number; reason: string }
+  | { is: "revoked" }
+  | { is: "refused" }
+  | { is: "later"; afterMs: number | null };
+
+export interface OutboxState {
+  queued: number;
+  set_aside: number;
+  away_since: number | null;
+  revoked: boolean;
+  dropped: { batches: number; records: number; since: number | null };
+}
+
+interface Pace { attempts: number; next_at: number; away_since: number | null; revoked: boolean; dropped: OutboxState["dropped"] }
+const REST: Pace = { attempts: 0, next_at: 0, away_since: null, revoked: false, dropped: { batches: 0, records: 0, since: null } };
+
+export const LIMITS = { batches: 1000, ageMs: 7 * 86_400_000, aside: 100, firstRetryMs: 5_000, longestRetryMs: 15 * 60_000 };
+
+export interface Outfit {
+  store: Store;
+  send: (parcel: Parcel) => Promise<Sent>;
+  now: () => number;
+  /** 0..1, spreads retries. */
+  jitter: () => number;
+  limits?: Partial<typeof LIMITS>;
+}
+
+/** Keeps batches until the server has answered for them. Everything it knows is on disk: the worker may die at any line. */
+export class Outbox {
+  #flying: Promise<void> | null = null;
+  #again = false;
+  #turn: Promise<void> = Promise.resolve();
+  readonly #limits: typeof LIMITS;
+
+  constructor(private readonly outfit: Outfit) {
+    this.#limits = { ...LIMITS, ...outfit.limits };
+  }
+
+  async add(parcel: Omit<Parcel, "n" | "at">): Promise<void> {
+    await this.outfit.store.put("outbox", { ...parcel, at: this.outfit.now() } satisfies Parcel);
+    await this.#dropOldest();
+  }
+
+  /** Sends what waits, oldest first, one at a time. Calls that come while one is running join it; nothing is sent twice at once. */
+  flush(force = false): Promise<void> {
+    this.#again = true;
+    return (this.#flying ??= this.#run(force).finally(() => { this.#flying = null; }));
+  }
+
+  async state(): Promise<OutboxState> {
+    const [pace, queued, set_aside] = await Promise.all([this.#pace(), this.outfit.store.count("outbox"), this.outfit.store.count("aside")]);
+    return { queued, set_aside, away_since: pace.away_since, revoked: pace.revoked, dropped: pace.dropped };
+  }
+
+  /** A new token or server address: forget what the old one said. */
+  freshStart(): Promise<void> {
+    return this.#update(({ dropped }) => ({ ...REST, dropped }));
+  }
+
+  /** Any other call to the server may find out as well that it is away, or that the token no longer counts. */
+  heard(sent: Sent): Promise<void> {
+    return this.#update((pace) => {
+      if (sent.is === "revoked") return { ...pace, revoked: true };
+      if (sent.is === "later") return pace.away_since === null ? { ...pace, away_since: this.outfit.now() } : pace;
+      return pace.away_since === null && pace.attempts === 0 ? pace : { ...pace, attempts: 0, next_at: 0, away_since: null };
+    });
+  }
+
+  /** Puts what was set aside back in the queue, under the same keys. */
+  async retryAside(): Promise<void> {
+    for (const aside of await this.outfit.store.all<SetAside & { parcel: Parcel }>("aside")) {
+      const { n: _, ...parcel } = aside.parcel;
+      await this.outfit.store.put("outbox", { ...parcel, at: this.outfit.now() });
+      await this.outfit.store.remove("aside", aside.key);
+    }
+  }
+
+  async #run(force: boolean): Promise<void> {
+    let forced = force;
+    while (this.#again) {
+      this.#again = false;
+      await this.#sendAll(forced);
+      forced = false;
+    }
+  }
+
+  async #sendAll(force: boolean): Promise<void> {
+    const { store, now, send } = this.outfit;
+    const pace = await this.#pace();
+    if (pace.revoked || (!force && pace.next_at > now())) return;
+    const refused = new Set<string>();
+    let after = 0;
+    for (;;) {
+      const [parcel] = (await store.within("outbox", "readonly", (os) => os.getAll(IDBKeyRange.lowerBound(after, true), 1))) as Parcel[];
+      if (parcel?.n === undefined) return;
+      after = parcel.n;
+      if (refused.has(parcel.subject)) continue;
+      const sent = await send(parcel);
+      await this.#note(sent);
+      if (sent.is === "taken") await store.remove("outbox", parcel.n);
+      else if (sent.is === "poison") await this.#setAside(parcel, sent);
+      else if (sent.is === "refused") refused.add(parcel.subject);
+      else return;
+    }
+  }
+
+  async #note(sent: Sent): Promise<void> {
+    await this.heard(sent);
+    if (sent.is !== "later") return;
+    await this.#update((pace) => {
+      const wait = Math.min(this.#limits.longestRetryMs, this.#limits.firstRetryMs * 2 ** Math.min(pace.attempts, 20));
+      const spread = wait * (0.75 + this.outfit.jitter() / 2);
+      return { ...pace, attempts: pace.attempts + 1, next_at: this.outfit.now() + Math.max(spread, sent.afterMs ?? 0) };
+    });
+  }
+
+  async #setAside(parcel: Parcel, { status, reason }: { status: number; reason: string }): Promise<void> {
+    const { store, now } = this.outfit;
+    if (parcel.n === undefined) return;
+    await store.put("aside", { key: parcel.key, at: new Date(now()).toISOString(), status, reason, body: parcel.body, parcel });
+    await store.remove("outbox", parcel.n);
+    const over = (await store.all<SetAside & { parcel: Parcel }>("aside")).sort((a, b) => a.parcel.at - b.parcel.at).slice(0, -this.#limits.aside);
+    for (const old of over) {
+      await store.remove("aside", old.key);
+      await this.#countDropped([old.parcel]);
+    }
+  }
+
+  async #dropOldest(): Promise<void> {
+    const { store, now } = this.outfit;
+    const queued = await store.count("outbox");
+    const [oldest] = await store.all<Parcel>("outbox", 1);
+    if (queued <= this.#limits.batches && (oldest === undefined || oldest.at > now() - this.#limits.ageMs)) return;
+    const all = await store.all<Parcel>("outbox");
+    const drop = all.filter((parcel, index) => index < all.length - this.#limits.batches || parcel.at <= now() - this.#limits.ageMs);
+    for (const parcel of drop) if (parcel.n !== undefined) await store.remove("outbox", parcel.n);
+    await this.#countDropped(drop);
+  }
+
+  #countDropped(parcels: Parcel[]): Promise<void> {
+    return this.#update((pace) => ({
+      ...pace,
+      dropped: {
+        batches: pace.dropped.batches + parcels.length,
+        records: pace.dropped.records + parcels.reduce((sum, { records }) => sum + records, 0),
+        since: pace.dropped.since ?? this.outfit.now(),
+      },
+    }));
+  }
+
+  async #pace(): Promise<Pace> {
+    return { ...REST, ...(await this.outfit.store.get<Pace>("kv", "pace")) };
+  }
+
+  /** One change after the other, so that none overwrites what another has just learned. */
+  #update(change: (pace: Pace) => Pace): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      const before = await this.#pace();
+      const after = change(before);
+      if (after !== before) await this.outfit.store.put("kv", after, "pace");
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}

@@ -1,0 +1,211 @@
+import type { Overlay } from "./api-contract.js";
+import type { Capture } from "./bridge.js";
+import type { Translate } from "./i18n.js";
+import { Doorkeeper, judge } from "./identity.js";
+import { ask, type Failure } from "./messages.js";
+import { notices } from "./notices.js";
+import { Layer, rowsOf } from "./overlay/layer.js";
+import type { Outcome, Rec } from "./project.js";
+import { watching, type Health, type Settings } from "./settings.js";
+import { pageOfSpec, WATCHED, type Page } from "./pages.js";
+import { rfc3339 } from "./time.js";
+
+declare const __TEST__: boolean;
+
+const SILENT_MS = __TEST__ ? 3_000 : 20_000;
+const AWAY_POLL_MS = __TEST__ ? 1_000 : 15_000;
+const STALE_POLL_MS = __TEST__ ? 300 : 2_000;
+const UNPLACED_MS = __TEST__ ? 500 : 3_000;
+const MOST_IDS = 200;
+const REMEMBERED_RECORDS = 2_000;
+
+interface Surroundings {
+  page: () => Page | null;
+  translate: () => Translate;
+  collapse: (collapsed: boolean) => void;
+  /** The extension behind this page is gone. */
+  gone: () => void;
+}
+
+/** One document of the merchant's backend: what was read in it, whose it is, what the server says of it, what is drawn. */
+export class Visit {
+  readonly #keeper = new Doorkeeper<Capture>();
+  readonly #layer: Layer;
+  readonly #outcomes = new Map<string, Outcome | "silent">();
+  readonly #sent = new Map<string, string>();
+  #ids: string[] = [];
+  #settings: Settings | null = null;
+  #health: Health | null = null;
+  #overlay: { page: Page; answer: Overlay } | null = null;
+  #failure: { why: Failure; detail?: string | undefined } | null = null;
+  #expanded: boolean | null = null;
+  #here: Page | null = null;
+  #poll: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #placing: ReturnType<typeof setTimeout> | undefined;
+  #unplaced = false;
+  #asking = 0;
+
+  constructor(private readonly signal: AbortSignal, private readonly around: Surroundings) {
+    this.#layer = new Layer(signal, {
+      toggle: () => this.#toggle(),
+      bind: () => void this.#bind(),
+      settings: () => void ask({ ask: "options" }),
+    }, () => this.#look());
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void this.#askOverlay(); }, { signal });
+    signal.addEventListener("abort", () => { for (const timer of [this.#poll, this.#silence, this.#placing]) clearTimeout(timer); });
+  }
+
+  update(settings: Settings, health: Health): void {
+    const before = this.#settings;
+    this.#settings = settings;
+    this.#health = health;
+    const nowBound = this.#keeper.seen && judge(this.#keeper.seen, settings.shops) === "ok" && judge(this.#keeper.seen, before?.shops ?? []) !== "ok";
+    if (nowBound) void this.#deliver(this.#keeper.admit(null, null, settings.shops, Date.now()).pass);
+    const page = this.around.page();
+    if (page && before && !watching(before, page) && watching(settings, page)) this.#awaitCapture();
+    this.#draw();
+  }
+
+  /** One projected answer from the tap. */
+  take(capture: Capture): void {
+    const page = pageOfSpec(capture.spec);
+    if (!page || !this.#settings || !watching(this.#settings, page)) return;
+    this.#outcomes.set(capture.spec, capture.outcome);
+    if (capture.outcome === "logged_out") this.#keeper.forget();
+    if (capture.outcome !== "ok" && capture.outcome !== "empty") {
+      this.#forgetRows(page);
+      void ask({ ask: "unread", spec: capture.spec, outcome: capture.outcome, drift: capture.drift });
+    }
+    const { verdict, pass } = this.#keeper.admit(capture.outcome === "ok" ? capture : null, capture.shop, this.#settings.shops, Date.now());
+    if (verdict !== "ok") this.#forgetRows(page);
+    void this.#deliver(pass);
+    this.#draw();
+  }
+
+  #forgetRows(page: Page): void {
+    if (page === "orders") this.#ids = [];
+    if (this.#overlay?.page === page) this.#overlay = null;
+    if (page === this.around.page()) this.#asking++;
+  }
+
+  async #deliver(captures: Capture[]): Promise<void> {
+    const shop = this.#keeper.seen;
+    if (!shop) return;
+    for (const { spec: id, records } of captures) {
+      if (pageOfSpec(id) === "orders") this.#ids = [...new Set([...records.map((record) => String(record["id"])), ...this.#ids])].slice(0, MOST_IDS);
+      const fresh = records.filter((record) => this.#sent.get(`${id} ${String(record["id"])}`) !== JSON.stringify(record));
+      if (fresh.length === 0) continue;
+      const now = rfc3339(Date.now());
+      const reply = await ask({ ask: "ingest", spec: id, shop: shop.id, captured_at: now, records: fresh.map((record) => ({ ...record, seen_at: now })) });
+      if (reply === null) return this.around.gone();
+      if (reply.ok) this.#remember(id, fresh);
+    }
+    if (captures.length > 0) await this.#askOverlay();
+  }
+
+  /** Unchanged rows are not sent again while this page is open. */
+  #remember(spec: string, records: Rec[]): void {
+    if (this.#sent.size > REMEMBERED_RECORDS) this.#sent.clear();
+    for (const record of records) this.#sent.set(`${spec} ${String(record["id"])}`, JSON.stringify(record));
+  }
+
+  async #askOverlay(): Promise<void> {
+    clearTimeout(this.#poll);
+    const page = this.around.page();
+    const shop = this.#keeper.seen;
+    if (!page || !shop || !this.#settings || this.signal.aborted || document.visibilityState === "hidden") return;
+    if (!watching(this.#settings, page) || judge(shop, this.#settings.shops) !== "ok") return;
+    const ids = page === "orders" ? this.#ids : [];
+    if (page === "orders" && ids.length === 0) return;
+    const turn = ++this.#asking;
+    const reply = await ask({ ask: "overlay", page, shop: shop.id, ids });
+    if (turn !== this.#asking || this.signal.aborted) return;
+    if (reply === null) return this.around.gone();
+    this.#failure = reply.ok ? null : { why: reply.why, detail: reply.detail };
+    if (reply.ok) this.#overlay = { page, answer: reply.overlay };
+    this.#draw();
+    clearTimeout(this.#placing);
+    this.#placing = setTimeout(() => this.#checkPlaces(), UNPLACED_MS);
+    const wait = !reply.ok ? AWAY_POLL_MS : reply.overlay.stale ? STALE_POLL_MS : Math.max(1, reply.overlay.next_poll_seconds) * 1_000;
+    this.#poll = setTimeout(() => void this.#askOverlay(), wait);
+  }
+
+  /** After each change of the page: has the route changed, and is the extension still there? */
+  #look(): void {
+    if (!chrome.runtime?.id) return this.around.gone();
+    const page = this.around.page();
+    if (page === this.#here) return;
+    this.#here = page;
+    this.#expanded = null;
+    this.#awaitCapture();
+    this.#draw();
+    void this.#askOverlay();
+  }
+
+  /** A page that is open and never heard to load its data has probably changed its interface. */
+  #awaitCapture(): void {
+    clearTimeout(this.#silence);
+    const page = this.around.page();
+    const wanted = WATCHED.filter((spec) => spec.page === page && !this.#outcomes.has(spec.id));
+    if (!page || wanted.length === 0) return;
+    this.#silence = setTimeout(() => {
+      if (this.around.page() !== page || !this.#settings || !watching(this.#settings, page)) return;
+      for (const { id } of wanted.filter((spec) => !this.#outcomes.has(spec.id))) {
+        this.#outcomes.set(id, "silent");
+        void ask({ ask: "unread", spec: id, outcome: "silent", drift: null });
+      }
+      this.#draw();
+    }, SILENT_MS);
+  }
+
+  /** Rows were read but none is to be found: the page's layout has changed, and the merchant should know why there are no marks. */
+  #checkPlaces(): void {
+    const unplaced = this.around.page() === "orders" && this.#overlay?.page === "orders" && this.#overlay.answer.rows.length > 0 && this.#layer.placed === 0;
+    if (unplaced === this.#unplaced) return;
+    this.#unplaced = unplaced;
+    this.#draw();
+  }
+
+  #toggle(): void {
+    const page = this.around.page();
+    this.#expanded = !this.#isExpanded(page);
+    if (page === "score") this.around.collapse(!this.#expanded);
+    this.#draw();
+  }
+
+  #isExpanded(page: Page | null): boolean {
+    if (this.#expanded !== null) return this.#expanded;
+    return page === "score" ? !this.#settings?.collapsed : this.#settings !== null && judge(this.#keeper.seen, this.#settings.shops) === "ask";
+  }
+
+  async #bind(): Promise<void> {
+    const shop = this.#keeper.seen;
+    if (!shop) return;
+    const reply = await ask({ ask: "bind", shop });
+    if (reply === null) return this.around.gone();
+    this.#failure = reply.ok ? null : { why: reply.why, detail: reply.detail };
+    this.#draw();
+  }
+
+  #draw(): void {
+    const page = this.around.page();
+    const settings = this.#settings;
+    const health = this.#health;
+    const t = this.around.translate();
+    if (!page || !settings || !health) return this.#layer.show(null, t);
+    const verdict = judge(this.#keeper.seen, settings.shops);
+    const outcomes = WATCHED.filter((spec) => spec.page === page).flatMap(({ id }) => this.#outcomes.get(id) ?? []);
+    const answer = watching(settings, page) && verdict === "ok" && this.#overlay?.page === page ? this.#overlay.answer : null;
+    const away = health.away_since !== null || health.revoked;
+    this.#layer.show({
+      notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, failure: this.#failure, unplaced: this.#unplaced, hurried: this.#layer.hurried }),
+      overlay: answer,
+      rows: rowsOf(answer),
+      badges: page === "orders",
+      stale: away || (answer?.stale ?? false),
+      expanded: this.#isExpanded(page),
+      scores: true,
+    }, t);
+  }
+}
