@@ -11,9 +11,9 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/(?:收件人|收货人|联系人|姓名)\s*[:：]?\s*\p{Script=Han}{2,4}/gu, "[name]"],
 ];
 
-/** Full-width digits and letters are brought to their plain forms first, so that they cannot slip through. */
+/** Full-width digits and letters are brought to their plain forms first, so that they cannot slip through; punctuation stays. */
 export function scrub(text: string): string {
-  let out = text.normalize("NFKC");
+  let out = text.replace(/[！-～]/g, (wide) => (/[！，：；？（）]/.test(wide) ? wide : wide.normalize("NFKC")));
   for (const [pattern, mark] of RULES) out = out.replace(pattern, mark);
   return out;
 }

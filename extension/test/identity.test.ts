@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Doorkeeper, judge } from "../src/identity.js";
+
+const mine = { id: "1", name: "我的店" };
+const theirs = { id: "2", name: "别的店" };
+
+describe("whose page is it", () => {
+  it("judges by the bound shops", () => {
+    assert.equal(judge(null, [mine]), "unknown");
+    assert.equal(judge(mine, []), "ask");
+    assert.equal(judge(mine, [mine]), "ok");
+    assert.equal(judge(theirs, [mine]), "other");
+  });
+  it("holds what was read before the shop was known, and lets it go once it is the bound one", () => {
+    const keeper = new Doorkeeper<string>();
+    assert.deepEqual(keeper.admit("a", null, [mine], 0), { verdict: "unknown", pass: [] });
+    assert.deepEqual(keeper.admit("b", mine, [mine], 1), { verdict: "ok", pass: ["a", "b"] });
+    assert.deepEqual(keeper.admit("c", null, [mine], 2), { verdict: "ok", pass: ["c"] });
+  });
+  it("drops everything when the login is another's, also what was held", () => {
+    const keeper = new Doorkeeper<string>();
+    keeper.admit("a", null, [mine], 0);
+    assert.deepEqual(keeper.admit("b", theirs, [mine], 1), { verdict: "other", pass: [] });
+    assert.deepEqual(keeper.admit("c", mine, [mine], 2).pass, ["c"]);
+  });
+  it("never gives one login's answers to the next", () => {
+    const keeper = new Doorkeeper<string>();
+    keeper.admit("a", mine, [], 0);
+    assert.deepEqual(keeper.admit("b", theirs, [mine, theirs], 1).pass, ["b"]);
+    keeper.forget();
+    assert.deepEqual(keeper.admit("c", null, [mine, theirs], 2), { verdict: "unknown", pass: [] });
+  });
+  it("waits for a first shop to be bound, but not for ever", () => {
+    const keeper = new Doorkeeper<string>(20, 1000);
+    assert.equal(keeper.admit("a", mine, [], 0).verdict, "ask");
+    assert.equal(keeper.admit("b", mine, [], 900).verdict, "ask");
+    assert.deepEqual(keeper.admit(null, null, [mine], 1500), { verdict: "ok", pass: ["b"] });
+  });
+  it("keeps a name once seen", () => {
+    const keeper = new Doorkeeper<string>();
+    keeper.admit(null, mine, [mine], 0);
+    keeper.admit(null, { id: "1", name: null }, [mine], 1);
+    assert.deepEqual(keeper.seen, mine);
+  });
+});
