@@ -27,7 +27,7 @@ def web(settings: Settings, address: Address) -> Command:
 
 def worker(settings: Settings, address: Address) -> Command:
     home = Home.at(settings.home)
-    words = [*_PYTHON, "celery", "--app", "worker.app", "worker", "--beat", "--schedule", str(home.run / "beat")]
+    words = [*_PYTHON, "celery", "--app", "worker.main", "worker", "--beat", "--schedule", str(home.run / "beat")]
     # There is one worker: nobody to gossip or mingle with.
     words += ["--concurrency", str(settings.worker_processes), "--without-gossip", "--without-mingle"]
     words += ["--loglevel", settings.log_level, "--hostname", "koubei@localhost"]

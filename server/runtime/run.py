@@ -5,7 +5,8 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+
+from sqlalchemy.exc import OperationalError
 
 from server.db.migrate import upgrade
 from server.runtime import commands, lock
@@ -76,7 +77,7 @@ def _run_here(
     try:
         database_url, broker_url = _start_services(settings, home, supervisor)
         with report.step("step_migrate"):
-            migrate(database_url)
+            _migrate(migrate, database_url)
         url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
         address = Address.new(url=url, home=home, database_url=database_url, broker_url=broker_url)
         for command, step in programs(settings, address):
@@ -104,6 +105,14 @@ def _start_services(settings: Settings, home: Home, supervisor: Supervisor) -> t
     return database_url, broker_url
 
 
+def _migrate(migrate: Callable[[str], None], database_url: str) -> None:
+    try:
+        migrate(database_url)
+    except (OperationalError, RuntimeError, ValueError) as error:  # unreachable, of a newer koubei, no PostgreSQL
+        first_line = str(error).strip().splitlines()[0]
+        raise StartError("database_unusable", reason=first_line) from error
+
+
 def _stay(supervisor: Supervisor, address: Address, on_ready: OnReady | None) -> None:
     problems: list[BaseException] = []
 
@@ -116,11 +125,14 @@ def _stay(supervisor: Supervisor, address: Address, on_ready: OnReady | None) ->
 
     caller = threading.Thread(target=call, name="on_ready", daemon=True)
     caller.start()
-    supervisor.watch(until=lambda: not caller.is_alive())
+    try:
+        supervisor.watch(until=lambda: not caller.is_alive())
+        supervisor.watch(until=lambda: bool(problems))
+    except KeyboardInterrupt:  # once the callback has done its work, being stopped is the normal end
+        if caller.is_alive():
+            raise
     if problems:
         raise problems[0]
-    with suppress(KeyboardInterrupt):  # from here on, being stopped is the normal end
-        supervisor.watch(until=lambda: False)
 
 
 def _check_port(host: str, port: int, *, patience: float) -> None:

@@ -67,6 +67,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "找不到 {package} 自带的程序。请重新安装 koubei 的依赖，或设置 {variable}。",
         "The programs of the package {package} are missing. Install koubei's dependencies again, or set {variable}.",
     ),
+    "database_unusable": (
+        "数据库无法使用：{reason}。如果设置了 KOUBEI_DATABASE_URL，请检查它。",
+        "The database cannot be used: {reason}. If KOUBEI_DATABASE_URL is set, check it.",
+    ),
     "root_refused": (
         (
             "PostgreSQL 不能以 root 运行，而此处既没有用户命名空间也无法切换到 nobody（{reason}）。"
