@@ -1,5 +1,6 @@
 """A score as a table a person enjoys reading."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from rich import box
@@ -8,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from server.cli.intake import Input
+from server.cli.intake import Input, Quarantined
 from server.cli.texts import text
 from shared_scoring.gates import GateState
 from shared_scoring.pack import Indicator, Pack, Words
@@ -141,8 +142,13 @@ def _print_account(console: Console, account: Input, lang: str) -> None:
         lang, "lines", lines=account.lines, accepted=account.accepted, unchanged=account.unchanged, quarantined=count
     )
     console.print(said, style="dim")
-    for bad in account.quarantined[:_SHOWN_LINES]:
+    print_quarantined(console, account.quarantined, lang)
+
+
+def print_quarantined(console: Console, quarantined: Sequence[Quarantined], lang: str) -> None:
+    """The first lines that failed, each with its place and reason."""
+    for bad in quarantined[:_SHOWN_LINES]:
         where = text(lang, "quarantined", file=bad.file, line=bad.line, path=bad.path, reason=bad.reason)
         console.print(f"  {where}", style="yellow", markup=False)
-    if count > _SHOWN_LINES:
-        console.print("  " + text(lang, "more_quarantined", count=count - _SHOWN_LINES), style="yellow")
+    if len(quarantined) > _SHOWN_LINES:
+        console.print("  " + text(lang, "more_quarantined", count=len(quarantined) - _SHOWN_LINES), style="yellow")

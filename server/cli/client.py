@@ -1,0 +1,105 @@
+"""The API as the command line calls it."""
+
+import datetime as dt
+import hashlib
+import time
+from importlib.metadata import version
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import click
+import requests
+
+from server.cli import local
+from server.runtime.address import Address
+
+_TRIES = 6
+_TIMEOUT = (5, 120)
+_BUSY = {429, 502, 503, 504}
+
+
+class Client:
+    """Waits out a server that is away for a moment: a batch sent twice under its key is stored once."""
+
+    def __init__(self, url: str, token: str) -> None:
+        self._url = url.rstrip("/")
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy of the environment is not meant for this
+        self._session.headers["Authorization"] = f"Bearer {token}"
+
+    @classmethod
+    def of_local(cls, address: Address) -> Self:
+        """Use the saved token, or pair the command line with the server of this computer."""
+        token = local.saved_token(address)
+        if token is not None:
+            client = cls(address.url, token)
+            if client._call("GET", "/v1/subjects").status_code != requests.codes.unauthorized:
+                return client
+            client.close()
+        client = cls(address.url, "")
+        answer = client._call(
+            "POST", "/v1/devices", json={"code": local.pairing_code(address), "name": local.device_name()}
+        )
+        token = str(_checked(answer)["token"])
+        local.save_token(address, token)
+        client._session.headers["Authorization"] = f"Bearer {token}"
+        return client
+
+    def bind(self, subject_id: str) -> None:
+        _checked(self._call("PUT", _path(subject_id), json={}))
+
+    def send(self, subject_id: str, body: bytes) -> dict[str, Any]:
+        """Send a batch; the receipt. The key is the body's hash, so that an import that broke off can be repeated."""
+        key = hashlib.sha256(version("koubei").encode() + body).hexdigest()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        return _checked(self._call("POST", f"{_path(subject_id)}/batches", data=body, headers=headers))
+
+    def score(self, subject_id: str, as_of: dt.date | None, rules: str) -> bytes:
+        """The score as JSON."""
+        query = {"rules": rules} | ({} if as_of is None else {"as_of": as_of.isoformat()})
+        answer = self._call("GET", f"{_path(subject_id)}/score", params=query)
+        _checked(answer)
+        return answer.content
+
+    def close(self) -> None:
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def _call(self, method: str, path: str, **options: Any) -> requests.Response:
+        for attempt in range(_TRIES):
+            last = attempt == _TRIES - 1
+            try:
+                answer = self._session.request(method, self._url + path, timeout=_TIMEOUT, **options)
+            except requests.ConnectionError as error:
+                if last:
+                    raise click.ClickException(
+                        f"no server answers at {self._url}: start it with `koubei up` and run this again;"
+                        " what was stored stays stored"
+                    ) from error
+            else:
+                if last or answer.status_code not in _BUSY:
+                    return answer
+            time.sleep(0.25 * 2**attempt)
+        raise AssertionError("the last try returns or raises")
+
+
+def _path(subject_id: str) -> str:
+    return f"/v1/subjects/{quote(subject_id, safe='')}"
+
+
+def _checked(answer: requests.Response) -> dict[str, Any]:
+    """The body of a success. Raises click.ClickException with the problem's own words."""
+    if answer.ok:
+        body: dict[str, Any] = answer.json()
+        return body
+    try:
+        detail = answer.json()["detail"]
+    except (ValueError, KeyError, TypeError):
+        detail = f"{answer.status_code} {answer.reason}"
+    raise click.ClickException(f"the server refused: {detail}")
