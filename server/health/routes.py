@@ -5,8 +5,8 @@ from marshmallow import Schema, fields
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from server.db.hints import redis_client
 from server.db.migrate import head
-from server.health.broker import connect
 from server.http.blueprint import Blueprint
 from server.http.problems import FieldError, ProblemError
 from server.http.state import database, state
@@ -54,9 +54,12 @@ def _database() -> list[FieldError]:
 
 
 def _broker() -> list[FieldError]:
+    url = state().settings.broker_url
+    if url is None:
+        return [{"path": "broker", "reason": "is not set; start with `koubei up`, or set KOUBEI_BROKER_URL"}]
     try:
-        with connect(state().settings.broker_url) as client:
+        with redis_client(url) as client:
             client.ping()
-    except (redis.RedisError, ValueError) as error:
+    except redis.RedisError as error:
         return [{"path": "broker", "reason": f"does not answer: {error}"}]
     return []
