@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from server.demo import sentinels
+from server.demo.builds import built_site
 from server.demo.catalog import SHOP_NAME
 from server.demo.generator import generate
 from server.demo.host import DemoHost
-from server.demo.site import built_site
 
 CHROMIUM = shutil.which("chromium")
 HOST = "https://fxg.jinritemai.com"

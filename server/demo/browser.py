@@ -1,0 +1,139 @@
+"""The demo's own browser: Chromium with a profile of its own, the extension loaded, the platform's hosts mapped."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from server.demo.host import DemoHost
+
+try:
+    from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
+except ImportError as error:
+    raise ImportError("the demo's browser needs Playwright: pip install playwright") from error
+
+ADDRESS: Final = "https://fxg.jinritemai.com"
+PAGES: Final = {
+    "home": "/ffa/mshop/homepage/index",
+    "orders": "/ffa/morder/order/list",
+    "score": "/ffa/eco/experience-score",
+    "after_sales": "/ffa/merchant-aftersale-workbench/aftersale/list",
+    "reviews": "/ffa/maftersale/comment",
+}
+# A person should be able to follow what the demo clicks in its own settings page.
+VISIBLE_PAUSE_MS: Final = 250
+WIDTH: Final = 1440
+HEIGHT: Final = 900
+
+
+class BrowserError(RuntimeError):
+    """Something the demo's browser needs is missing or refused; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class DemoBrowser:
+    """An open browser; `context` is Playwright's own handle for whatever else is wanted."""
+
+    context: BrowserContext
+    extension_id: str
+
+    def consent(self, server: str, code: str, shop_id: str, shop_name: str) -> Page:
+        """Does what a merchant does first, in the extension's settings page: agree, pair, name the shop.
+
+        `server` is the address of koubei's own server, `code` a fresh pairing code. Returns the page, left open. Raises
+        BrowserError with the page's own words where pairing or binding is refused.
+        """
+        page = self._settings_page()
+        if page.is_visible("#agree"):  # a profile that was used before has agreed already
+            page.click("#agree")
+        page.fill("#server", server)
+        page.fill("#code", code)
+        page.click("#pair")
+        self._await(page, "#pair-result")
+        page.fill("#shop-id", shop_id)
+        page.fill("#shop-name", shop_name)
+        page.click("#shop-add")
+        self._await(page, "#shop-result")
+        return page
+
+    def _settings_page(self) -> Page:
+        address = f"chrome-extension://{self.extension_id}/options.html"
+        opened = [page for page in self.context.pages if page.url == address]
+        page = opened[0] if opened else self.context.new_page()
+        if not opened:
+            with suppress(Error):  # a new extension opens its settings by itself, and may do so in this very tab
+                page.goto(address)
+            page.wait_for_url(address)
+        page.bring_to_front()
+        return page
+
+    def _await(self, page: Page, output: str) -> None:
+        page.wait_for_function("id => document.querySelector(id).textContent !== ''", arg=output)
+        said = page.inner_text(output)
+        if "bad" in (page.get_attribute(output, "class") or "").split():
+            raise BrowserError(f"the extension's settings page says: {said}")
+
+    def open(self, name: str, *, overlay: bool = True) -> Page:
+        """Opens one of PAGES; with `overlay` waits until the extension has drawn on it."""
+        page = self.context.new_page()
+        page.goto(ADDRESS + PAGES[name])
+        page.wait_for_load_state("networkidle")
+        if overlay:
+            page.wait_for_selector("koubei-dock", state="attached")
+        return page
+
+    def screenshot(self, page: Page, file: Path) -> Path:
+        """A PNG of what the page shows now."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        page.bring_to_front()
+        page.screenshot(path=file)
+        return file
+
+    def wait_closed(self) -> None:
+        """Returns when the person has closed the browser or its last tab."""
+        while pages := self.context.pages:
+            with suppress(Error):
+                pages[0].wait_for_event("close", timeout=0)
+
+
+def find_chromium() -> str:
+    """The path of a Chromium that loads unpacked extensions (branded Chrome no longer does). Raises BrowserError."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        raise BrowserError("no Chromium here; install it with: apt-get install chromium fonts-noto-cjk")
+    return found
+
+
+@contextmanager
+def open_browser(
+    host: DemoHost, extension: Path, profile: Path, *, headless: bool, lang: str = "zh-CN"
+) -> Iterator[DemoBrowser]:
+    """Opens Chromium on `profile` (made where missing) with the unpacked `extension`, until the block ends.
+
+    Raises BrowserError where Chromium is missing or the extension does not start.
+    """
+    chromium = find_chromium()
+    if not (extension / "manifest.json").is_file():
+        raise BrowserError(f"no built extension in {extension}; in extension/ run: npm ci && node build.mjs prod")
+    loading = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=chromium,
+            headless=headless,
+            slow_mo=0 if headless else VISIBLE_PAUSE_MS,
+            args=[*loading, *host.browser_arguments],
+            locale=lang,
+            viewport={"width": WIDTH, "height": HEIGHT},
+            env={**os.environ, "LANGUAGE": lang.replace("-", "_")},
+        )
+        try:
+            workers = context.service_workers or [context.wait_for_event("serviceworker")]
+            yield DemoBrowser(context, workers[0].url.split("/")[2])
+        except Error as error:
+            raise BrowserError(f"the demo's browser stopped: {error.message.splitlines()[0]}") from error
+        finally:
+            context.close()
