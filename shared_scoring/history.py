@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from shared_scoring.calendar import DEFAULT_ZONE, Calendar
-from shared_scoring.merge import AsOf, merge, same_facts
+from shared_scoring.copies import Copies
+from shared_scoring.merge import merge, same_facts
 from shared_scoring.records import Record, Subject, kind_of
 
 
@@ -53,7 +54,6 @@ class History:
 
     def as_of(self, day: int, calendar: Calendar) -> Iterator[Record]:
         """Every record that existed before the day, as it was known then."""
-        known = AsOf(day, calendar)
         for copies in self._copies.values():
-            if (record := known.view(copies)) is not None:
+            if (record := Copies(copies, calendar).view(day)) is not None:
                 yield record

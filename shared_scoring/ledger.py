@@ -13,9 +13,9 @@ from typing import NamedTuple
 from shared_scoring.calendar import Calendar
 from shared_scoring.case import Case
 from shared_scoring.cohorts import COHORTS
+from shared_scoring.copies import Copies
 from shared_scoring.definition import Definition
 from shared_scoring.measures import AMOUNTS, HITS
-from shared_scoring.merge import AsOf, copy_time, event_moments, merge
 from shared_scoring.records import Record
 
 
@@ -99,19 +99,14 @@ def timeline(histories: Sequence[Sequence[Record]], plan: Plan, calendar: Calend
 
     `histories` holds, for each record of the case, its copies.
     """
-    moments = set()
-    for copies in histories:
-        moments.update(event_moments(merge(copies)))
-        if len(copies) > 1:
-            moments.update(map(copy_time, copies))
+    records = [Copies(copies, calendar) for copies in histories]
     rows: list[Contribution] = []
     before: State = {}
-    for known_on in sorted({calendar.day(moment) + 1 for moment in moments}):
-        as_of = AsOf(known_on, calendar)
+    for known_on in sorted(set().union(*(record.turning_days() for record in records))):
         case = Case()
-        for copies in histories:
-            if (record := as_of.view(copies)) is not None:
-                case.add(record)
+        for record in records:
+            if (view := record.view(known_on)) is not None:
+                case.add(view)
         after = plan.contributions(case, calendar)
         if after != before:
             rows += _difference(before, after, known_on)

@@ -1,7 +1,7 @@
 """What the broker is told: a hint that a subject awaits its score.
 
-The truth is in `subjects`, so losing a hint loses nothing. One hint a subject is under way at a time: the worker takes it back before it reads, so that a change that arrives
-while it works gets a hint of its own.
+The truth is in `subjects`, so losing a hint loses nothing. One hint a subject is under way at a time: the worker takes
+it back before it reads, so that a change that arrives while it works gets a hint of its own.
 """
 
 import structlog

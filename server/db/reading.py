@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from server.db.bulk import driver
 from shared_scoring.calendar import DEFAULT_ZONE, Calendar
+from shared_scoring.copies import Copies
 from shared_scoring.facts import FACT_KINDS, Facts, facts
 from shared_scoring.ledger import EMPTY, Sum
-from shared_scoring.merge import AsOf, merge
+from shared_scoring.merge import merge
 from shared_scoring.pack import Pack
 from shared_scoring.records import AnyRecord, Record, Subject
 from shared_scoring.score import Score, score
@@ -45,8 +46,8 @@ class Folder:
         return self.calendar.day(now)
 
     def facts(self, as_of: int) -> Facts:
-        known = AsOf(as_of, self.calendar)
-        return facts(record for copies in self._histories if (record := known.view(copies)) is not None)
+        views = (Copies(copies, self.calendar).view(as_of) for copies in self._histories)
+        return facts(view for view in views if view is not None)
 
     def sums(self, pack: Pack, as_of: int) -> dict[str, Sum]:
         """The window's sums of every series of the pack, as known on the day."""
