@@ -5,9 +5,11 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from server.demo import aftermath
+from server.demo.after_sales import after_sales
 from server.demo.catalog import PRODUCTS, SHOP_CATEGORY, SHOP_ID, SHOP_NAME
+from server.demo.counting import Evidence
 from server.demo.life import Record, Season, at, known, last_moment, later, midnight, moments, wire
-from server.demo.official import Evidence, official_days
+from server.demo.official import official_days
 from server.demo.orders import freight_insurance_on, orders
 
 # When something with one moment happened; everything else is dated by its newest event.
@@ -64,7 +66,7 @@ def _shop(season: Season) -> Iterator[Record]:
 
 def _happenings(season: Season) -> Iterator[Record]:
     book = list(orders(season))
-    cases = list(aftermath.after_sales(season, book))
+    cases = list(after_sales(season, book))
     yield from book
     yield from cases
     yield from aftermath.reviews(season, book)

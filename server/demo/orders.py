@@ -44,6 +44,10 @@ def freight_insurance_on(season: Season) -> datetime:
     return at(season.day(INSURANCE_FROM_DAYS), 10)
 
 
+def is_late(order: Record) -> bool:
+    return "delivered_at" in order and bool(order["delivered_at"] > order["deliver_by"])
+
+
 def _moments(chance: random.Random, day: date, count: int) -> list[datetime]:
     return [at(day, pick(chance, range(24), HOUR_WEIGHTS) + chance.random() * 0.999) for _ in range(count)]
 
