@@ -25,7 +25,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.database_url is None:
         raise SettingsError("no database is set; start the server with `koubei up`, or set KOUBEI_DATABASE_URL")
     app = Flask("server", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    # One more than allowed: of a body without a declared length werkzeug drops what lies beyond, and would not tell.
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1
     app.extensions[KEY] = State(
         settings,
         Database.at(settings.database_url, threads=settings.web_threads),

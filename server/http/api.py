@@ -5,11 +5,13 @@ from typing import Any
 import flask_smorest
 from flask import Flask, Response
 from flask_smorest.utils import prepare_response
+from marshmallow.fields import Constant
 from werkzeug.exceptions import HTTPException
 
 from server.http.blueprint import response_name
 from server.http.errors import handle_http_error
 from server.http.problems import CATALOG, CONTENT_TYPE, ProblemSchema
+from server.http.structs import Field
 
 CONFIG = {
     "API_TITLE": "koubei",
@@ -23,12 +25,18 @@ CONFIG = {
 }
 
 
+def _constant(_converter: object, field: Field, **_options: Any) -> dict[str, Any]:
+    """Document a constant by its value; apispec alone would only call it a default."""
+    return {"type": "string", "const": field.constant} if isinstance(field, Constant) else {}
+
+
 class Api(flask_smorest.Api):
     ERROR_SCHEMA = ProblemSchema
 
     def __init__(self, app: Flask) -> None:
         app.config.update(CONFIG)
         super().__init__(app)
+        self.ma_plugin.converter.add_attribute_function(_constant)
 
     def _register_responses(self) -> None:
         titles: dict[int, list[str]] = {}

@@ -20,7 +20,10 @@ def json_bytes() -> bytes:
         raise ProblemError(
             "unsupported-media-type", f"Content-Encoding {request.content_encoding[:100]} is not read here"
         )
-    return request.get_data(cache=True)
+    data = request.get_data(cache=True)
+    if len(data) > MAX_BODY:
+        raise ProblemError("body-too-large", f"{request.method} {request.path} got more than {MAX_BODY} bytes")
+    return data
 
 
 def json_value() -> Any:

@@ -51,7 +51,7 @@ def _describe(error: HTTPException) -> str:
         case 405:
             return f"{place}: the method is not allowed here"
         case 413:
-            return f"{place}: the body is larger than 4 MiB"
+            return f"{place}: the body is too large"
         case _:
             return f"{place}: {error.description or error.name}"
 

@@ -1,0 +1,83 @@
+"""The API document: complete, stable, true, and readable without a network."""
+
+import http
+import re
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+# A schema cannot say which cursors this server gave out, which time zones there are, which dates a calendar has.
+BEYOND_SCHEMAS = {"cursor", "time_zone", "onboarded_at"}
+OPEN = {("/v1/devices", "post"), ("/health/live", "get"), ("/health/ready", "get")}
+
+
+@pytest.fixture
+def document(client):
+    return client.get("/openapi.json").json
+
+
+def operations(document):
+    for path, item in document["paths"].items():
+        for method in item.keys() & {"get", "put", "post", "patch", "delete"}:
+            yield path, method, item[method]
+
+
+def test_the_routes_are_those_of_the_design(document):
+    assert document["openapi"] == "3.1.0"
+    assert {"/v1/devices", "/v1/subjects", "/v1/subjects/{subject_id}", "/health/live"} <= document["paths"].keys()
+
+
+def test_every_other_route_wants_a_token_and_says_which_scope(document, client):
+    scopes = {"records:write", "scores:read", "actions:write", "settings:write", "devices:write"}
+    for path, method, operation in operations(document):
+        if (path, method) in OPEN:
+            assert "security" not in operation
+            continue
+        [requirement] = operation["security"]
+        assert set(requirement["bearer"]) <= scopes
+        assert {"401", "403"} <= operation["responses"].keys()
+        address = re.sub(r"\{\w*device_id\}", "0" * 8 + "-0000-4000-8000-" + "0" * 12, path)
+        address = re.sub(r"\{\w+\}", "x", address)
+        assert client.open(address, method=method.upper()).status_code == 401, path
+    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+def test_every_error_is_documented_as_a_problem(document):
+    for path, method, operation in operations(document):
+        for status, response in operation["responses"].items():
+            if status == "default" or int(status) >= 400:
+                shared = document["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
+                assert shared["content"].keys() == {"application/problem+json"}, (path, method, status)
+
+
+def test_component_names_do_not_depend_on_the_python_version(document):
+    renamed = {status.name for status in http.HTTPStatus}
+    assert not renamed & document["components"]["responses"].keys()
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/static/docs.js", "/problems"])
+def test_the_pages_name_no_other_server(client, path):
+    with client.get(path) as answer:
+        assert answer.status_code == 200
+        assert not re.search(r"(?:https?:)?//[a-z]", answer.text)
+    for asset in re.findall(r'(?:src|href)="([^"]+)"', answer.text):
+        with client.get(asset) as loaded:
+            assert loaded.status_code == 200, asset
+
+
+def test_answers_fit_the_document_whatever_is_sent(app, paired):
+    document = schemathesis.openapi.from_wsgi("/openapi.json", app)
+    for found in document.include(path_regex=r"^/(v1/(devices|subjects)|health)").get_all_operations():
+        operation = found.ok()
+
+        @given(operation.as_strategy())
+        @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        def check(case):
+            answer = case.call(headers=paired.headers)
+            refused = {error["path"] for error in answer.json().get("errors", ())} if answer.content else set()
+            beyond = [positive_data_acceptance] if refused and refused <= BEYOND_SCHEMAS else []
+            case.validate_response(answer, excluded_checks=beyond, headers=paired.headers)
+
+        check()
