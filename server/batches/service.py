@@ -75,15 +75,16 @@ def sort_records(texts: list[bytes], subject_id: str) -> Sorted:
         except BadRecordError as error:
             known, unknown = known_fields(text)
             own = known.get("id") if known.get("kind") == "subject" else known.get("subject_id")
-            _refuse_foreign(index, own, subject_id)
+            refuse_foreign(index, own, subject_id)
             bad.append(_Bad(Refused(index, error.path[:500], error.reason), known, unknown))
         else:
-            _refuse_foreign(index, record.id if isinstance(record, Subject) else record.subject_id, subject_id)
+            refuse_foreign(index, record.id if isinstance(record, Subject) else record.subject_id, subject_id)
             good.append(record)
     return Sorted(good, bad)
 
 
-def _refuse_foreign(index: int, owner: object, subject_id: str) -> None:
+def refuse_foreign(index: int, owner: object, subject_id: str) -> None:
+    """Answer 403 for a record that names another owner than the subject it was sent to."""
     if owner is not None and owner != subject_id:
         path = f"records[{index}]"
         raise ProblemError(

@@ -194,7 +194,7 @@ class QuarantinedRecord(Base):
     path: Mapped[str]
     reason: Mapped[str]
     record: Mapped[dict[str, Any]]
-    unknown: Mapped[dict[str, Any]]
+    unknown: Mapped[list[Any]]
     created_at: Mapped[dt.datetime] = _now()
     replayed_at: Mapped[dt.datetime | None]
 
