@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
+from server.runtime.address import Address
 from server.runtime.report import Report
-from server.runtime.run import run
+from server.runtime.run import OnReady, run
 from server.runtime.texts import Lang, StartError
 from server.settings import SettingsError, load_settings
 
@@ -15,18 +16,38 @@ from server.settings import SettingsError, load_settings
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="Folder for all data.")
 @click.option("--host", help="Address to listen on; loopback only.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: 8787]")
+@click.option("--sample", is_flag=True, help="Import a generated sample shop and show its score.")
+@click.option(
+    "--import", "files", multiple=True, type=click.Path(path_type=Path), help="Import a record file likewise."
+)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of messages.")
-def up(home: Path | None, host: str | None, port: int | None, lang: Lang) -> None:
+def up(
+    home: Path | None, host: str | None, port: int | None, sample: bool, files: tuple[Path, ...], lang: Lang
+) -> None:
     """Start the database, the broker, the web server and the worker; stay until Ctrl-C.
 
     Exit status 0 after a clean stop, or when koubei already runs in this home; 2 for something you have to change.
     """
     try:
         settings = load_settings(home, host=host, port=port)
-        run(settings, report=Report(lang))
+        run(settings, _first_words(sample, files, lang), report=Report(lang))
     except SettingsError as problem:
         click.echo(str(problem), err=True)
         sys.exit(2)
     except StartError as problem:
         click.echo(problem.text(lang), err=True)
         sys.exit(2)
+
+
+def _first_words(sample: bool, files: tuple[Path, ...], lang: Lang) -> OnReady | None:
+    if not sample and not files:
+        return None
+
+    def on_ready(address: Address) -> None:
+        # Imported here: starting without files needs neither the generator nor the table.
+        from server.cli.show import import_and_show, write_sample  # noqa: PLC0415
+
+        own = [write_sample(Path(address.home))] if sample else []
+        import_and_show(address, [*own, *files], lang)
+
+    return on_ready

@@ -1,0 +1,42 @@
+"""Import record files into a running koubei and print the score as its user will see it."""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from server.cli.client import Client
+from server.cli.import_ import send_files, show
+from server.cli.table import print_score
+from server.demo.generator import generate
+from server.runtime.address import Address
+from shared_scoring.calendar import DEFAULT_ZONE
+from shared_scoring.pack import bundled
+from shared_scoring.score import Score
+
+_SEED = 20261121
+
+
+def import_and_show(address: Address, files: Sequence[Path], lang: str) -> None:
+    """Print one score for each subject of the files: today's, or that of the day after their last event."""
+    with Client.of_local(address) as client:
+        done, found = send_files(client, files, None, lang)
+        show(done, lang)
+        now = dt.datetime.now(dt.UTC)
+        day = (found.newest or now).astimezone(ZoneInfo(DEFAULT_ZONE)).date() + dt.timedelta(days=1)
+        as_of = min(day, now.astimezone(ZoneInfo(DEFAULT_ZONE)).date())
+        for one in done:
+            score = msgspec.json.decode(client.score(one.subject, as_of, "auto"), type=Score)
+            print_score(score, bundled()[score.rules], None, None, lang)
+
+
+def write_sample(home: Path) -> Path:
+    """The generated sample shop, as it would look this morning."""
+    today = dt.datetime.now(ZoneInfo(DEFAULT_ZONE)).date()
+    file = home / "sample-shop.ndjson"
+    with file.open("wb") as out:
+        for record in generate(_SEED, today):
+            out.write(msgspec.json.encode(record) + b"\n")
+    return file
