@@ -48,9 +48,13 @@ def _(kind: inspect.UnionType, **options: Any) -> Field:
     choices = [choice for choice in kind.types if not isinstance(choice, inspect.NoneType)]
     if len(choices) < len(kind.types):
         options["allow_none"] = True
-    # int | float is one JSON type, a number.
-    numbers = [choice for choice in choices if isinstance(_bare(choice), inspect.FloatType)]
-    return _field((numbers or choices)[0], **options)
+    if len(choices) == 1:
+        return _field(choices[0], **options)
+    numbers = [bare for bare in map(_bare, choices) if isinstance(bare, inspect.IntType | inspect.FloatType)]
+    if len(numbers) < len(choices):
+        raise TypeError(f"no marshmallow field is known for {kind}")
+    # int | float is one JSON type, a number; the bounds of either are told for both.
+    return fields.Float(validate=next(filter(None, map(_range, numbers)), []), **options)
 
 
 def _bare(kind: inspect.Type) -> inspect.Type:
