@@ -62,17 +62,15 @@ def authenticate(scope: str, subject_id: str | None) -> None:
             gate.execute(update(Device).where(Device.id == row.id).values(last_seen_at=row.now))
     if scope not in row.scopes:
         raise ProblemError("scope-missing", f"{request.method} {request.path} needs the scope {scope}")
-    if subject_id is not None:
-        check_owner(subject_id, row.owner, row.account_id)
+    if subject_id is not None and row.owner is None:
+        raise ProblemError("subject-unknown", f"No subject {subject_id[:200]!r} is bound here")
+    if subject_id is not None and row.owner != row.account_id:
+        raise foreign_subject(subject_id)
     g.principal = Principal(device_id=row.id, account_id=row.account_id, scopes=frozenset(row.scopes))
 
 
-def check_owner(subject_id: str, owner: UUID | None, account_id: UUID) -> None:
-    """Answer 404 for a subject nobody bound (`owner` None) and 403 for one of another account."""
-    if owner is None:
-        raise ProblemError("subject-unknown", f"No subject {subject_id[:200]!r} is bound here")
-    if owner != account_id:
-        raise ProblemError("subject-of-another", f"The subject {subject_id[:200]!r} is not one of this token's account")
+def foreign_subject(subject_id: str) -> ProblemError:
+    return ProblemError("subject-of-another", f"The subject {subject_id[:200]!r} is not one of this token's account")
 
 
 def _read_token() -> tuple[UUID, str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.db import casebook, tenancy
 from server.db.models import Subject
-from server.http.auth import check_owner
+from server.http.auth import foreign_subject
 from shared_scoring.merge import facts_of
 from shared_scoring.records import Subject as SubjectRecord
 
@@ -24,10 +24,9 @@ def bind(app: Engine, subject_id: str, account_id: UUID) -> bool:
         created = session.execute(
             insert(Subject).values(id=subject_id, account_id=account_id).on_conflict_do_nothing().returning(Subject.id)
         ).one_or_none()
-        if created is None:
-            # Another account's row is there and cannot be seen from here.
-            mine = session.scalar(select(Subject.account_id).where(Subject.id == subject_id))
-            check_owner(subject_id, mine or UUID(int=0), account_id)
+        mine = session.scalar(select(Subject.id).where(Subject.id == subject_id, Subject.account_id == account_id))
+    if mine is None:  # the row is there, or it would have been created, and this account cannot see it
+        raise foreign_subject(subject_id)
     return created is not None
 
 
