@@ -46,6 +46,17 @@ const cssAsText = {
   },
 };
 
+/** The tap gets of a spec only what it reads: the rest is for people and for the other scripts. */
+const leanSpecs = {
+  name: "lean-specs",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]specs[\\/].*\.json$/ }, ({ path: file }) => {
+      const { grade, open, page, version, ...lean } = readJson(file);
+      return { loader: "json", contents: JSON.stringify(lean) };
+    });
+  },
+};
+
 const options = {
   plugins: [cssAsText],
   bundle: true,
@@ -72,8 +83,8 @@ async function checkTexts() {
 }
 
 async function buildExtension() {
-  const scripts = ["src/tap.ts", "src/content.ts"];
-  await build({ ...options, entryPoints: scripts, format: "iife" });
+  const scripts = [{ entryPoints: ["src/tap.ts"], plugins: [leanSpecs] }, { entryPoints: ["src/content.ts"] }];
+  for (const script of scripts) await build({ ...options, ...script, format: "iife" });
   await build({ ...options, entryPoints: ["src/worker.ts", "src/options/options.ts", "src/popup/popup.ts"], entryNames: "[name]", format: "esm" });
   fs.cpSync("static/_locales", `${out}/_locales`, { recursive: true });
   for (const file of ["src/options/options.html", "src/options/options.css", "src/popup/popup.html"]) fs.copyFileSync(file, `${out}/${path.basename(file)}`);
@@ -82,8 +93,11 @@ async function buildExtension() {
   fs.writeFileSync(`${out}/manifest.json`, JSON.stringify(manifest, null, 2));
 
   // The budget holds for what merchants get, so it is measured minified whatever is built.
-  const measured = await build({ ...options, minify: true, entryPoints: scripts, format: "iife", write: false, define: { __TEST__: "false" } });
-  const sizes = Object.fromEntries(measured.outputFiles.map((file) => [path.basename(file.path), file.contents.length]));
+  const sizes = {};
+  for (const script of scripts) {
+    const { outputFiles: [file] } = await build({ ...options, ...script, minify: true, format: "iife", write: false, define: { __TEST__: "false" } });
+    sizes[path.basename(file.path)] = file.contents.length;
+  }
   const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);
   console.log(`${out}: ${Object.entries(sizes).map(([name, size]) => `${name} ${(size / 1024).toFixed(1)} KB`).join(", ")} minified, of ${CONTENT_BUDGET / 1024} KB together`);
   if (total > CONTENT_BUDGET) fail(`content scripts take ${(total / 1024).toFixed(1)} KB minified, more than ${CONTENT_BUDGET / 1024} KB`);

@@ -19,7 +19,7 @@ export function retryAfterMs(header: string | null, nowMs: number): number | nul
 
 /** What an answer means for a batch. 403 and 404 speak of the shop, not of the batch: it stays queued. */
 export function meaning({ status, body, afterMs }: Answer): Sent {
-  if (status >= 200 && status < 300) return { is: "taken" };
+  if ((status >= 200 && status < 300) || status === 304) return { is: "taken" };
   if (status === 401) return { is: "revoked" };
   if (status === 403 || status === 404) return { is: "refused" };
   if (status === 408 || status === 425 || status === 429 || status >= 500) return { is: "later", afterMs };

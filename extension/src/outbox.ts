@@ -20,8 +20,9 @@ export interface OutboxState {
   dropped: { batches: number; records: number; since: number | null };
 }
 
-interface Pace { attempts: number; next_at: number; away_since: number | null; revoked: boolean; dropped: OutboxState["dropped"] }
-const REST: Pace = { attempts: 0, next_at: 0, away_since: null, revoked: false, dropped: { batches: 0, records: 0, since: null } };
+/** `next_at` is our own wait, which news of the server may cut short; `held_until` is the server's Retry-After, which nothing may. */
+interface Pace { attempts: number; next_at: number; held_until: number; away_since: number | null; revoked: boolean; dropped: OutboxState["dropped"] }
+const REST: Pace = { attempts: 0, next_at: 0, held_until: 0, away_since: null, revoked: false, dropped: { batches: 0, records: 0, since: null } };
 
 export const LIMITS = { batches: 1000, ageMs: 7 * 86_400_000, aside: 100, firstRetryMs: 5_000, longestRetryMs: 15 * 60_000 };
 
@@ -50,7 +51,7 @@ export class Outbox {
     await this.#dropOldest();
   }
 
-  /** Sends what waits, oldest first, one at a time. Calls that come while one is running join it; nothing is sent twice at once. */
+  /** Sends what waits, oldest first, one at a time; `force` cuts our own wait short. Calls that come while one is running join it; nothing is sent twice at once. */
   flush(force = false): Promise<void> {
     this.#again = true;
     return (this.#flying ??= this.#run(force).finally(() => { this.#flying = null; }));
@@ -66,13 +67,17 @@ export class Outbox {
     return this.#update(({ dropped }) => ({ ...REST, dropped }));
   }
 
-  /** Any other call to the server may find out as well that it is away, or that the token no longer counts. */
-  heard(sent: Sent): Promise<void> {
-    return this.#update((pace) => {
+  /**
+   * Any other call to the server may find out as well that it is away, or that the token no longer counts. A good answer
+   * to it says nothing about a batch that was turned away: then true comes back, and a forced flush is worth its while.
+   */
+  async heard(sent: Sent): Promise<boolean> {
+    await this.#update((pace) => {
       if (sent.is === "revoked") return { ...pace, revoked: true };
       if (sent.is === "later") return pace.away_since === null ? { ...pace, away_since: this.outfit.now() } : pace;
-      return pace.away_since === null && pace.attempts === 0 ? pace : { ...pace, attempts: 0, next_at: 0, away_since: null };
+      return pace.attempts === 0 && pace.away_since !== null ? { ...pace, away_since: null } : pace;
     });
+    return sent.is !== "revoked" && sent.is !== "later" && (await this.#pace()).attempts > 0;
   }
 
   /** Puts what was set aside back in the queue, under the same keys. */
@@ -96,7 +101,7 @@ export class Outbox {
   async #sendAll(force: boolean): Promise<void> {
     const { store, now, send } = this.outfit;
     const pace = await this.#pace();
-    if (pace.revoked || (!force && pace.next_at > now())) return;
+    if (pace.revoked || pace.held_until > now() || (!force && pace.next_at > now())) return;
     const refused = new Set<string>();
     let after = 0;
     for (;;) {
@@ -114,13 +119,21 @@ export class Outbox {
   }
 
   async #note(sent: Sent): Promise<void> {
-    await this.heard(sent);
-    if (sent.is !== "later") return;
-    await this.#update((pace) => {
-      const wait = Math.min(this.#limits.longestRetryMs, this.#limits.firstRetryMs * 2 ** Math.min(pace.attempts, 20));
-      const spread = wait * (0.75 + this.outfit.jitter() / 2);
-      return { ...pace, attempts: pace.attempts + 1, next_at: this.outfit.now() + Math.max(spread, sent.afterMs ?? 0) };
-    });
+    if (sent.is === "revoked") await this.heard(sent);
+    else if (sent.is === "later") await this.#update((pace) => this.#slower(pace, sent.afterMs));
+    else await this.#update((pace) => (pace.away_since === null && pace.attempts === 0 ? pace : { ...pace, attempts: 0, next_at: 0, held_until: 0, away_since: null }));
+  }
+
+  #slower(pace: Pace, afterMs: number | null): Pace {
+    const now = this.outfit.now();
+    const wait = Math.min(this.#limits.longestRetryMs, this.#limits.firstRetryMs * 2 ** Math.min(pace.attempts, 20));
+    return {
+      ...pace,
+      attempts: pace.attempts + 1,
+      next_at: now + wait * (0.75 + this.outfit.jitter() / 2),
+      held_until: afterMs === null ? 0 : now + afterMs,
+      away_since: pace.away_since ?? now,
+    };
   }
 
   async #setAside(parcel: Parcel, { status, reason }: { status: number; reason: string }): Promise<void> {

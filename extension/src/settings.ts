@@ -20,7 +20,7 @@ export const DEFAULTS: Settings = {
   pages: { orders: true, score: true },
   paused: false,
   lang: "auto",
-  server: "http://127.0.0.1:8321",
+  server: "http://127.0.0.1:8787",
   shops: [],
   paired: false,
   collapsed: false,

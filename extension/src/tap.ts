@@ -52,34 +52,65 @@ port.onmessage = ({ data }: MessageEvent<string>) => {
   for (const each of read) if (watch.has(each.spec.id)) send(each);
 };
 
+const decode = (bytes: BufferSource): string => new TextDecoder().decode(bytes);
+
+/** Replaces a member of a prototype and keeps how it is described: enumerable, name, length. */
+function replace(proto: object, name: string, part: PropertyDescriptor): void {
+  Object.defineProperty(proto, name, { ...Object.getOwnPropertyDescriptor(proto, name), ...part });
+}
+
 function tapFetch(): void {
   const proto = Response.prototype;
-  const { json: nativeJson, text: nativeText } = proto;
-  const taken = {
-    text(this: Response): Promise<string> {
-      const spec = specFor(this.url);
-      const read = nativeText.call(this);
-      if (spec) read.then((text) => { if (text.length <= LARGEST_ANSWER) take({ spec, failed: !this.ok, text }); }, () => undefined);
-      return read;
-    },
+  const { json: nativeJson, text: nativeText, clone } = proto;
+  const keep = (spec: CaptureSpec, from: Response, text: string): void => {
+    if (text.length <= LARGEST_ANSWER) take({ spec, failed: !from.ok, text });
+  };
+  // Reading text keeps the digits of long numbers; JSON.parse fails with the very words of the browser's own json().
+  const { json } = {
     json(this: Response): Promise<unknown> {
       const spec = specFor(this.url);
-      if (!spec) return nativeJson.call(this);
-      // Reading text keeps the digits of long numbers. A text that is no JSON goes through the browser's own json(), for its own error.
-      return nativeText.call(this).then((text) => {
-        if (text.length <= LARGEST_ANSWER) take({ spec, failed: !this.ok, text });
-        try { return parse(text); } catch { return nativeJson.call(new Response(text)); }
+      return !spec ? nativeJson.call(this) : nativeText.call(this).then((text) => {
+        keep(spec, this, text);
+        return parse(text) as unknown;
       });
     },
   };
-  Object.defineProperty(proto, "text", { ...Object.getOwnPropertyDescriptor(proto, "text"), value: taken.text });
-  Object.defineProperty(proto, "json", { ...Object.getOwnPropertyDescriptor(proto, "json"), value: taken.json });
+  replace(proto, "json", { value: json });
+
+  const others: Record<string, (read: never) => string | Promise<string>> = { text: (text: string) => text, arrayBuffer: decode, bytes: decode, blob: (blob: Blob) => blob.text() };
+  for (const [name, toText] of Object.entries(others)) {
+    const native = (proto as unknown as Record<string, ((this: Response) => Promise<unknown>) | undefined>)[name];
+    if (!native) continue;
+    const { [name]: value } = {
+      [name](this: Response): Promise<unknown> {
+        const spec = specFor(this.url);
+        const read = native.call(this);
+        if (spec) void read.then((result) => toText(result as never)).then((text) => keep(spec, this, text)).catch(() => undefined);
+        return read;
+      },
+    };
+    replace(proto, name, { value });
+  }
+
+  // A page that reads the stream itself gets one of two branches of it; only such a page pays for the second.
+  const body = Object.getOwnPropertyDescriptor(proto, "body")?.get;
+  const streams = new WeakSet<Response>();
+  if (body) replace(proto, "body", {
+    get(this: Response): ReadableStream | null {
+      const spec = streams.has(this) || this.bodyUsed ? undefined : specFor(this.url);
+      if (spec) {
+        streams.add(this);
+        try { void nativeText.call(clone.call(this)).then((text) => keep(spec, this, text)).catch(() => undefined); } catch { /* locked: already being read */ }
+      }
+      return body.call(this) as ReadableStream | null;
+    },
+  });
 }
 
 function readXhr(xhr: XMLHttpRequest, spec: CaptureSpec): Read | null {
   const failed = xhr.status >= 400;
   if (xhr.responseType === "" || xhr.responseType === "text") return { spec, failed, text: xhr.responseText };
-  if (xhr.responseType === "arraybuffer") return { spec, failed, text: new TextDecoder().decode(xhr.response as ArrayBuffer) };
+  if (xhr.responseType === "arraybuffer") return { spec, failed, text: decode(xhr.response as ArrayBuffer) };
   // Long numbers are rounded here already; the converter `id` refuses them. The copy is taken before the page can change it.
   if (xhr.responseType === "json") return xhr.response === null ? { spec, failed, text: "" } : { spec, failed, value: structuredClone(xhr.response) };
   return null;
@@ -89,7 +120,7 @@ function tapXhr(): void {
   const proto = XMLHttpRequest.prototype;
   const nativeSend = proto.send;
   const heard = new WeakSet<XMLHttpRequest>();
-  const taken = {
+  const { send } = {
     send(this: XMLHttpRequest, body?: Document | XMLHttpRequestBodyInit | null): void {
       if (!heard.has(this) && watch?.size !== 0) {
         heard.add(this);
@@ -104,7 +135,7 @@ function tapXhr(): void {
       nativeSend.call(this, body);
     },
   };
-  Object.defineProperty(proto, "send", { ...Object.getOwnPropertyDescriptor(proto, "send"), value: taken.send });
+  replace(proto, "send", { value: send });
 }
 
 tapFetch();

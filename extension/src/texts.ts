@@ -66,7 +66,6 @@ export const PAGE_TEXTS = {
   no_official: ["官方分未知", "official score not known"],
   noon: ["明天中午预计", "expected at noon tomorrow"],
   coverage: ["数据覆盖", "coverage"],
-  coverage_low: ["只看到店铺的一部分数据。", "Only a part of the shop has been seen."],
   open_next: ["打开“{page}”补全", "open “{page}” to close the gap"],
   rules: ["规则 {rules}", "rules {rules}"],
   not_the_platform: ["koubei 的估计，不是平台的官方数字", "estimates by koubei, not the platform's figures"],

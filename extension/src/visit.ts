@@ -94,20 +94,25 @@ export class Visit {
     if (!shop) return;
     for (const { spec: id, records } of captures) {
       if (pageOfSpec(id) === "orders") this.#ids = [...new Set([...records.map((record) => String(record["id"])), ...this.#ids])].slice(0, MOST_IDS);
-      const fresh = records.filter((record) => this.#sent.get(`${id} ${String(record["id"])}`) !== JSON.stringify(record));
+      const fresh = this.#unsent(id, records);
       if (fresh.length === 0) continue;
       const now = rfc3339(Date.now());
       const reply = await ask({ ask: "ingest", spec: id, shop: shop.id, captured_at: now, records: fresh.map((record) => ({ ...record, seen_at: now })) });
       if (reply === null) return this.around.gone();
-      if (reply.ok) this.#remember(id, fresh);
+      if (!reply.ok) for (const record of fresh) this.#sent.delete(`${id} ${String(record["id"])}`);
     }
     if (captures.length > 0) await this.#askOverlay();
   }
 
   /** Unchanged rows are not sent again while this page is open. */
-  #remember(spec: string, records: Rec[]): void {
+  #unsent(spec: string, records: Rec[]): Rec[] {
     if (this.#sent.size > REMEMBERED_RECORDS) this.#sent.clear();
-    for (const record of records) this.#sent.set(`${spec} ${String(record["id"])}`, JSON.stringify(record));
+    return records.filter((record) => {
+      const [key, text] = [`${spec} ${String(record["id"])}`, JSON.stringify(record)];
+      const known = this.#sent.get(key) === text;
+      this.#sent.set(key, text);
+      return !known;
+    });
   }
 
   async #askOverlay(): Promise<void> {

@@ -61,7 +61,7 @@ async function call<A extends Answer>(work: (client: Api) => Promise<A>): Promis
   try {
     const answer = await work(await api());
     const sent = meaning(answer);
-    if (answer.status !== 304) await outbox.heard(sent);
+    if (await outbox.heard(sent)) void flush(true);
     if (sent.is === "revoked") return no("revoked");
     if (sent.is === "later") return no("away");
     return answer;

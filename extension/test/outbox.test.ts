@@ -76,6 +76,23 @@ describe("outbox", () => {
     await outbox.flush();
     assert.equal(world.sent.length, 2);
   });
+  it("is not talked out of a wait that the server named, but out of its own", async () => {
+    let afterMs: number | null = 60_000;
+    const { outbox, world } = rig(() => ({ is: "later", afterMs }));
+    await outbox.add(parcel("a"));
+    await outbox.flush();
+    assert.equal(await outbox.heard(taken), true);
+    await outbox.flush(true);
+    assert.equal(world.sent.length, 1);
+    assert.notEqual((await outbox.state()).away_since, null);
+    world.now += 60_000;
+    afterMs = null;
+    await outbox.flush();
+    await outbox.flush();
+    assert.equal(world.sent.length, 2);
+    await outbox.flush(true);
+    assert.equal(world.sent.length, 3);
+  });
   it("sets a poison batch aside, counts it, goes on, and can try it again under its own key", async () => {
     let mended = false;
     const { outbox, store, world } = rig(({ key }) => (key === "bad" && !mended ? { is: "poison", status: 422, reason: "no" } : taken));

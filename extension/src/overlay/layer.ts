@@ -34,7 +34,6 @@ export class Layer {
     });
     observer.observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: [...KEY_ATTRIBUTES] });
     const clock = setInterval(() => this.#schedule(), MINUTE_MS);
-    addEventListener("popstate", () => this.#schedule(), { signal });
     document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.#dock.closeCard(); }, { signal, capture: true });
     document.addEventListener("pointerdown", (event) => { if (!event.composedPath().some((node) => node instanceof Node && ours(node))) this.#dock.closeCard(); }, { signal, capture: true });
     addEventListener("scroll", () => this.#dock.closeCard(), { signal, capture: true, passive: true });

@@ -34,7 +34,6 @@ function scores({ panel, rules }: Overlay, t: Translate): HTMLElement[] {
       h("div", { class: "line", "data-figure": "coverage" }, h("span", {}, t("coverage")), h("b", {}, `${Math.round(coverage * 100)}%`)),
       h("div", { class: `bar${low ? " low" : ""}` }, bar(coverage)),
     ] : []),
-    ...(low ? [h("p", { class: "note" }, t("coverage_low"))] : []),
     ...(open_page ? [h("p", { class: "note", "data-open": open_page }, openNext(open_page, t))] : []),
     h("div", { class: "foot" }, h("span", {}, t("rules", { rules })), h("span", {}, t("not_the_platform"))),
   ];

@@ -1,0 +1,147 @@
+"""One Chromium with the extension loaded, and what a test wants to do with it."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
+
+from tests.browser.api import Api, wait_for
+
+CHROMIUM: Final = shutil.which("chromium")
+ID: Final = "lkfjbigfadgcpdklbegclfahbbhhcfal"  # of static/test-key.txt
+HOST: Final = "https://fxg.jinritemai.com"
+ORDERS: Final = HOST + "/ffa/morder/order/list"
+SCORE: Final = HOST + "/ffa/eco/experience-score"
+
+_DUMP: Final = """async () => {
+  const open = indexedDB.open("koubei");
+  const db = await new Promise((ok, no) => { open.onsuccess = () => ok(open.result); open.onerror = () => no(open.error); });
+  const out = {storage: await chrome.storage.local.get(null)};
+  for (const name of db.objectStoreNames) out[name] = await new Promise((ok, no) => {
+    const all = db.transaction(name).objectStore(name).getAll(); all.onsuccess = () => ok(all.result); all.onerror = () => no(all.error);
+  });
+  db.close();
+  return out;
+}"""
+
+
+class Browser:
+    """A context with its own profile. `faults` collects every uncaught error and console error of the merchant's pages."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self.faults: list[str] = []
+
+    def page(self, url: str | None = None) -> Page:
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
+        if url is not None:
+            page.goto(url)
+        return page
+
+    def own_page(self, name: str = "options") -> Page:
+        page = self.context.new_page()
+        page.goto(f"chrome-extension://{ID}/{name}.html")
+        return page
+
+    def setup(self, api: Api, code: str, shop: tuple[str, str] | None = None) -> None:
+        """Agrees, pairs and binds, as a merchant does it in the options page."""
+        page = self.own_page()
+        page.get_by_role("button", name="我已阅读并同意").click()
+        self._pair(page, api, code)
+        if shop is not None:
+            page.locator("#shop-id").fill(shop[0])
+            page.locator("#shop-name").fill(shop[1])
+            page.locator("#shop-add").click()
+            expect(page.locator("#shops li")).to_contain_text([shop[0]])
+        page.close()
+
+    def setup_again(self, api: Api, code: str) -> None:
+        """Pairs once more, after the token was revoked."""
+        page = self.own_page()
+        self._pair(page, api, code)
+        page.close()
+
+    def _pair(self, page: Page, api: Api, code: str) -> None:
+        page.locator("#server").fill(api.url)
+        page.locator("#code").fill(code)
+        page.locator("#pair").click()
+        expect(page.locator("#pair-result")).to_have_text("已完成。")
+        expect(page.locator("#paired")).to_contain_text(api.url)
+
+    def change(self, **settings: Any) -> None:
+        """Sets what the options page would set."""
+        self._on_own_page("async (patch) => { const {settings} = await chrome.storage.local.get('settings');"
+                          " await chrome.storage.local.set({settings: {...settings, ...patch}}); }", settings)
+
+    def kept(self) -> dict[str, Any]:
+        """Everything the extension has stored: storage.local and each IndexedDB store."""
+        return self._on_own_page(_DUMP)
+
+    def kill_worker(self) -> None:
+        assert self.context.browser is not None
+        session = self.context.browser.new_browser_cdp_session()
+        targets = session.send("Target.getTargets")["targetInfos"]
+        workers = [t for t in targets if t["type"] == "service_worker" and ID in t["url"]]
+        assert workers, "no service worker to kill"
+        for worker in workers:
+            session.send("Target.closeTarget", {"targetId": worker["targetId"]})
+        session.detach()
+
+    def reload_extension(self) -> None:
+        page = self.own_page("popup")
+        page.evaluate("setTimeout(() => chrome.runtime.reload(), 50)")
+        wait_for(page.is_closed, "the extension to reload", pause=events_of(self.context))
+
+    def _on_own_page(self, script: str, argument: Any = None) -> Any:
+        page = self.own_page("popup")
+        try:
+            return page.evaluate(script, argument)
+        finally:
+            page.close()
+
+
+def events_of(context: BrowserContext) -> Callable[[float], None]:
+    """A pause in which Playwright hears what happens in the browser."""
+    return lambda seconds: next(page for page in context.pages if ID not in page.url).wait_for_timeout(1000 * seconds)
+
+
+@contextmanager
+def chromium(playwright: Playwright, profile: Path, arguments: list[str], extension: Path | None, *, lang: str = "zh-CN") -> Iterator[Browser]:
+    loaded = [] if extension is None else [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
+    context = playwright.chromium.launch_persistent_context(
+        profile, executable_path=CHROMIUM, headless=True, args=[*loaded, *arguments], locale=lang,
+        viewport={"width": 1440, "height": 900}, env={**os.environ, "LANGUAGE": lang.replace("-", "_")},
+    )
+    try:
+        if extension is not None:
+            wait_for(lambda: any(f"{ID}/options.html" in page.url for page in context.pages), "the options page of a new installation", pause=lambda seconds: context.pages[0].wait_for_timeout(1000 * seconds))
+        yield Browser(context)
+    finally:
+        context.close()
+
+
+def badges(page: Page) -> Locator:
+    return page.locator("koubei-badge")
+
+
+def dock(page: Page) -> Locator:
+    return page.locator("koubei-dock")
+
+
+def state(page: Page) -> str | None:
+    return dock(page).get_attribute("data-state")
+
+
+def expect_state(page: Page, kind: str) -> None:
+    expect(dock(page)).to_have_attribute("data-state", kind, timeout=10_000)
+
+
+def text_of(kept: dict[str, Any]) -> str:
+    return json.dumps(kept, ensure_ascii=False)

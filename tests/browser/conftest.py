@@ -1,0 +1,108 @@
+"""The demo shop's site, the real API on the real database, and a Chromium with the extension between them."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from server.demo.builds import built_extension, built_site
+from server.demo.catalog import SHOP_ID, SHOP_NAME
+from server.demo.generator import generate
+from server.demo.host import DemoHost
+
+from tests.browser.api import Api
+from tests.browser.browser import CHROMIUM, Browser, chromium
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+NO_CHROMIUM = "no Chromium here: apt-get install chromium chromium-l10n fonts-noto-cjk"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM is not None:
+        return
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+@pytest.fixture(scope="session")
+def extension() -> Path:
+    return built_extension("test")
+
+
+@pytest.fixture(scope="session")
+def _host() -> Iterator[DemoHost]:
+    with DemoHost(generate(7, date(2026, 11, 21), 40, 30), built_site()) as host:
+        yield host
+
+
+@pytest.fixture
+def host(_host: DemoHost) -> DemoHost:
+    _host.switches.variants.clear()
+    _host.switches.strict_policy = False
+    _host.requests.clear()
+    return _host
+
+
+@pytest.fixture(scope="session")
+def _api(_app: "Flask") -> Iterator[Api]:
+    api = Api(_app)
+    api.start()
+    yield api
+    api.stop()
+
+
+@pytest.fixture
+def api(app: "Flask", _api: Api) -> Api:
+    """The real app on an empty database; overlay answers are fixed ones, for what a badge shows must be foreseeable."""
+    assert app is _api.app
+    _api.reset()
+    _api.overlay = plain_overlay
+    return _api
+
+
+@pytest.fixture
+def new_code(app: "Flask") -> Callable[[], str]:
+    from server.devices.codes import create_code
+    from server.http.state import KEY
+
+    return lambda: create_code(app.extensions[KEY].database.gate)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture
+def fresh(playwright: Playwright, host: DemoHost, extension: Path, tmp_path: Path) -> Iterator[Browser]:
+    """A browser whose merchant has installed the extension and done nothing else."""
+    with chromium(playwright, tmp_path / "profile", host.browser_arguments, extension) as browser:
+        yield browser
+
+
+@pytest.fixture
+def browser(fresh: Browser, api: Api, new_code: Callable[[], str]) -> Browser:
+    """Agreed, paired, bound to the demo shop; nothing read yet."""
+    fresh.setup(api, new_code(), (SHOP_ID, SHOP_NAME))
+    api.calls.clear()
+    return fresh
+
+
+def plain_overlay(page: str, ids: list[str]) -> dict[str, Any]:
+    """The shape of cli-output.md's last section; the number on a badge names its row's last three digits."""
+    rows = [
+        {
+            "id": order, "counts": True, "why_not": None, "delta": {"points": int(order[-3:]) / 1000 + 0.01, "indicator": None, "drops_out": "2026-12-20"},
+            "expected": {"points": None, "low": None, "high": None}, "risk": None, "action": None,
+        }
+        for order in ids
+    ]
+    panel = {"total": 85.31, "official": True, "estimate": 85.02, "noon": {"low": 84.3, "mid": 85.2, "high": 86.0}, "coverage": 0.42, "open_page": "reviews"}
+    return {"page": page, "rules": "douyin-shop/2026-09-08", "scored_version": 1, "stale": False, "next_poll_seconds": 30, "panel": panel, "rows": rows}
