@@ -12,12 +12,13 @@ from server.http import docs, errors, guard
 from server.http.api import Api
 from server.http.body import MAX_BODY
 from server.http.state import KEY, State
+from server.overlay.routes import blueprint as overlay
 from server.quarantine.routes import blueprint as quarantine
 from server.scores.routes import blueprint as scores
 from server.settings import Settings, SettingsError, load_settings
 from server.subjects.routes import blueprint as subjects
 
-BLUEPRINTS = (health, devices, subjects, batches, quarantine, scores)
+BLUEPRINTS = (health, devices, subjects, batches, quarantine, scores, overlay)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -1,0 +1,1 @@
+"""All a page needs in one call."""

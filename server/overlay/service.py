@@ -1,0 +1,111 @@
+"""The overlay of a page, in one snapshot: the panel from the score, each row from its case."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Engine, select
+
+from server.db.bulk import driver
+from server.db.casebook import ledger_version
+from server.db.models import Subject
+from server.db.reading import Folder
+from server.db.tenancy import tenant
+from server.http.problems import ProblemError
+from server.overlay.schemas import KIND_OF_PAGE, Band, Expected, Overlay, OverlayRow, Panel
+from shared_scoring.calendar import iso
+from shared_scoring.delta import Row, Window, page_to_open
+from shared_scoring.estimate import Banded, carry_forward
+from shared_scoring.pack import Pack, choose
+from shared_scoring.records import AnyRecord, Record
+from shared_scoring.score import Score, score
+
+_copies: msgspec.json.Decoder[list[Record]] = msgspec.json.Decoder(list[AnyRecord])
+_POLL_STALE, _POLL = 2, 30
+_UNKNOWN = Expected(None, None, None)
+
+
+class Version(NamedTuple):
+    """What an overlay was made from: the same version, day and address give the same answer."""
+
+    input_version: int
+    scored_version: int
+    as_of: int
+
+
+def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str]) -> tuple[Version, Overlay]:
+    """Answer for the rows of a page, in the asked order."""
+    snapshot = app.execution_options(isolation_level="REPEATABLE READ")
+    with snapshot.connect() as connection, tenant(connection, subject_id):
+        subject = connection.execute(
+            select(Subject.input_version, Subject.scored_version, Subject.ledger_version).where(
+                Subject.id == subject_id
+            )
+        ).one()
+        folder = Folder(connection, subject_id)
+        if subject.ledger_version not in ("", ledger_version(str(folder.calendar.zone))):
+            raise ProblemError("recounting", f"The records of {subject_id!r} are being counted anew")
+        as_of = folder.today(dt.datetime.now(dt.UTC))
+        pack = choose((folder.subject.type if folder.subject else None) or "shop", dt.date.fromordinal(as_of))
+        sums, known = folder.sums(pack, as_of), folder.facts(as_of)
+        today = score(pack, as_of, sums, known, folder.calendar, subject_id)
+        kind = KIND_OF_PAGE[page]
+        window = Window(pack, as_of, sums, known, folder.calendar)
+        histories = _cases(connection, kind, ids)
+        rows = [_row(window.row(id_, kind, histories.get(id_, []))) for id_ in ids]
+        stale = subject.input_version > subject.scored_version
+        overlay = Overlay(
+            page=page,
+            rules=pack.id,
+            as_of=iso(as_of),
+            scored_version=subject.scored_version,
+            stale=stale,
+            next_poll_seconds=_POLL_STALE if stale else _POLL,
+            panel=_panel(today, pack, folder, as_of),
+            rows=rows,
+        )
+    return Version(subject.input_version, subject.scored_version, as_of), overlay
+
+
+def _cases(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, list[list[Record]]]:
+    """The copies of every record of the case of each id."""
+    rows = driver(connection).execute(
+        """
+        SELECT own.id, whole.copies::text FROM records own
+        JOIN records whole ON whole.subject_id = own.subject_id AND whole.case_id = own.case_id
+        WHERE own.subject_id = current_setting('koubei.subject') AND own.kind = %s AND own.id = ANY(%s)
+        """,
+        (kind, list(ids)),
+    )
+    found: defaultdict[str, list[list[Record]]] = defaultdict(list)
+    for id_, copies in rows:
+        found[id_].append(_copies.decode(copies))
+    return found
+
+
+def _row(row: Row) -> OverlayRow:
+    return OverlayRow(row.id, row.counts, row.why_not, row.delta, _UNKNOWN, risk=None, action=None)
+
+
+def _panel(today: Score, pack: Pack, folder: Folder, as_of: int) -> Panel:
+    """`noon` is today's score while the page has not shown it, tomorrow's once it has."""
+    official = today.official is not None and today.official.total is not None
+    coming = as_of + 1 if official else as_of
+    noon = carry_forward(pack, folder.facts(coming), coming, folder.calendar).total
+    coverage = {key: one.coverage for key, one in today.indicators.items()}
+    return Panel(
+        total=today.total,
+        official=official,
+        estimate=today.estimate.total,
+        noon=_band(noon),
+        coverage=min(coverage.values(), default=1.0),
+        open_page=page_to_open(coverage) if official else "score",
+    )
+
+
+def _band(banded: Banded) -> Band | None:
+    if banded.score is None or banded.low is None or banded.high is None:
+        return None
+    return Band(banded.low, banded.score, banded.high)

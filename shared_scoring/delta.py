@@ -1,0 +1,166 @@
+"""What one row of a page does to the score: the same case with and without its records.
+
+The rules are those of scoring.md, "The number on a badge". A change of an indicator is taken on the newest official
+numerator and denominator where they are known, because the own records are often a fragment of the shop.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
+
+from msgspec import Struct
+
+from shared_scoring.calendar import Calendar, iso
+from shared_scoring.case import Case
+from shared_scoring.copies import Copies
+from shared_scoring.facts import Facts
+from shared_scoring.ledger import EMPTY, State, Sum, total_of, window_sums
+from shared_scoring.pack import Indicator, Pack
+from shared_scoring.records import Order, Record, kind_of
+
+
+class IndicatorChange(Struct, frozen=True):
+    """By how much the row moves an indicator, in the indicator's own unit."""
+
+    key: str
+    change: float
+
+
+class Delta(Struct, frozen=True):
+    """`points` is null while the dimension has no believed response; `drops_out` the first day without the row."""
+
+    points: float | None
+    indicator: IndicatorChange | None
+    drops_out: str | None
+
+
+class Row(Struct, frozen=True):
+    """`counts` is null for an id never seen; `why_not` a code where it does not count."""
+
+    id: str
+    counts: bool | None
+    why_not: str | None
+    delta: Delta
+
+
+NOTHING = Delta(None, None, None)
+
+
+class Window:
+    """The sums of one day under one pack, on which differences are taken."""
+
+    def __init__(self, pack: Pack, as_of: int, sums: Mapping[str, Sum], known: Facts, calendar: Calendar) -> None:
+        self.pack = pack
+        self.as_of = as_of
+        self.calendar = calendar
+        self.first = as_of - pack.window_days
+        self._sums = {
+            one.key: _official(one, known, as_of) or total_of(sums, one.definition) for one in pack.indicators
+        }
+        self._weights = {one.key: pack.dimensions[one.dimension].weight * (one.weight or 1) for one in pack.indicators}
+
+    def row(self, id_: str, kind: str, histories: Sequence[Sequence[Record]]) -> Row:
+        """The row of one record. `histories` holds the copies of every record of its case; empty if never seen."""
+        whole = self._case(histories, without=None)
+        own = next((h for h in histories if kind_of(h[0]) == kind and h[0].id == id_), None)
+        if own is None:
+            return Row(id_, None, None, NOTHING)
+        record = Copies(own, self.calendar).view(self.as_of)
+        if record is None:
+            return Row(id_, False, "not_yet", NOTHING)
+        with_row = self.pack.plan.contributions(whole, self.calendar)
+        without_row = (
+            {}
+            if isinstance(record, Order)
+            else self.pack.plan.contributions(self._case(histories, without=(kind, id_)), self.calendar)
+        )
+        difference = _minus(with_row, without_row)
+        shown = {key: amounts for key, amounts in difference.items() if self.first <= key[1] < self.as_of}
+        delta = self._delta(shown)
+        why_not = _why_not(whole, record, bool(shown))
+        return Row(id_, why_not is None, why_not, delta)
+
+    def _case(self, histories: Sequence[Sequence[Record]], without: tuple[str, str] | None) -> Case:
+        case = Case()
+        for copies in histories:
+            if (kind_of(copies[0]), copies[0].id) != without:
+                view = Copies(copies, self.calendar).view(self.as_of)
+                if view is not None:
+                    case.add(view)
+        return case
+
+    def _delta(self, difference: State) -> Delta:
+        """The indicator the row hurts most, else the one it helps most, each weighed by its share of the total."""
+        own = window_sums(difference.items(), self.first, self.as_of - 1)
+        changes = []
+        for indicator in self.pack.indicators:
+            change = self._change(indicator, total_of(own, indicator.definition))
+            if change:
+                worse = change > 0 if indicator.better == "lower" else change < 0
+                size = abs(change) / (abs(self._sums[indicator.key].value or 0) or 1) * self._weights[indicator.key]
+                changes.append((worse, size, indicator, change))
+        if not changes:
+            return NOTHING
+        _, _, indicator, change = max(changes, key=lambda one: (one[0], one[1]))
+        series = (indicator.definition.series, indicator.definition.whole.series)
+        last = max(day for (name, day, _) in difference if name in series)
+        return Delta(None, IndicatorChange(indicator.key, change), iso(last + self.pack.window_days + 1))
+
+    def _change(self, indicator: Indicator, own: Sum) -> float | None:
+        whole = self._sums[indicator.key]
+        without = Sum(whole.numerator - own.numerator, whole.denominator - own.denominator)
+        if not whole.denominator or without.denominator <= 0 or own == EMPTY:
+            return None
+        return float(whole.numerator / whole.denominator - without.numerator / without.denominator)
+
+
+def _official(indicator: Indicator, known: Facts, as_of: int) -> Sum | None:
+    """The newest official numerator and denominator up to the day."""
+    for day in sorted(known.officials, reverse=True):
+        page = (known.officials[day].indicators or {}).get(indicator.key) if day <= as_of else None
+        if page is not None and page.numerator is not None and page.denominator:
+            return Sum(Fraction(page.numerator), int(page.denominator))
+    return None
+
+
+def _minus(one: State, other: State) -> State:
+    difference: State = {}
+    for key in one.keys() | other.keys():
+        has, lacks = one.get(key, (0, 0)), other.get(key, (0, 0))
+        if has != lacks:
+            difference[key] = (has[0] - lacks[0], has[1] - lacks[1])
+    return difference
+
+
+def _why_not(case: Case, record: Record, in_window: bool) -> str | None:
+    order = case.order
+    if order is not None and order.excluded:
+        return f"excluded_{order.excluded[0]}"
+    if order is not None and order.paid_at is None:
+        return "unpaid"
+    if getattr(record, "exempt", None):
+        return "exempt"
+    if getattr(record, "counts", None) is False:
+        return "not_counted_by_platform"
+    return None if in_window or isinstance(record, Order) else "outside_window"
+
+
+PAGE_OF_INDICATOR: Mapping[str, str] = {
+    "goods.rating": "reviews",
+    "goods.quality_return": "after_sales",
+    "logistics.damage_return": "after_sales",
+    "logistics.pickup_seconds": "orders",
+    "logistics.delivery_rate": "orders",
+    "service.audit_seconds": "after_sales",
+    "service.help_rate": "after_sales",
+}
+"""The page that fills an indicator's records (pages.md, "What a page can and cannot fill")."""
+
+
+def page_to_open(coverage: Mapping[str, float], seen: Collection[str] = ()) -> str | None:
+    """The page that would close the widest gap of coverage below 0.9, None where there is none."""
+    gaps = [
+        (value, PAGE_OF_INDICATOR[key])
+        for key, value in coverage.items()
+        if value < 0.9 and key in PAGE_OF_INDICATOR and PAGE_OF_INDICATOR[key] not in seen
+    ]
+    return min(gaps)[1] if gaps else None
