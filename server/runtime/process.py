@@ -1,6 +1,7 @@
 """One supervised program: its own session, its log, its pid file; it ends when its supervisor does."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -126,7 +127,8 @@ class Process:
         self._pid_file.unlink(missing_ok=True)
 
     def is_ours(self, pid: int) -> bool:
-        return str(self.home.root) in command_line(pid)
+        """Whether `pid` runs on this very home, not on a neighbour whose path begins alike."""
+        return re.search(re.escape(str(self.home.root)) + r"(?![^/\s])", command_line(pid)) is not None
 
     def output(self) -> str:
         """What it has written since it was last started."""

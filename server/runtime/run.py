@@ -29,7 +29,8 @@ _PORT_SECONDS = 3.0
 
 
 def serve(settings: Settings, address: Address) -> tuple[tuple[Command, str], ...]:
-    return ((commands.web(settings, address), "step_web"), (commands.worker(settings, address), "step_worker"))
+    # The worker is not waited for, so both load at once; stopping in reverse, no batch comes in without a worker.
+    return ((commands.worker(settings, address), "step_worker"), (commands.web(settings, address), "step_web"))
 
 
 def run(
@@ -93,16 +94,16 @@ def _run_here(
 
 def _start_services(settings: Settings, home: Home, supervisor: Supervisor) -> tuple[str, str]:
     """The URLs to use; a service whose URL was given is not started."""
-    database_url, broker_url = settings.database_url, settings.broker_url
+    database_url = settings.database_url
+    broker = settings.broker_url or Valkey(home)  # made before anything starts: it refuses systems it cannot run on
     if database_url is None:
         postgres = Postgres(home)
         supervisor.start(postgres, "step_postgres" if postgres.initialised else "step_initdb")
         database_url = postgres.url
-    if broker_url is None:
-        valkey = Valkey(home)
-        supervisor.start(valkey, "step_valkey")
-        broker_url = valkey.url
-    return database_url, broker_url
+    if isinstance(broker, str):
+        return database_url, broker
+    supervisor.start(broker, "step_valkey")
+    return database_url, broker.url
 
 
 def _migrate(migrate: Callable[[str], None], database_url: str) -> None:

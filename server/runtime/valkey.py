@@ -30,6 +30,8 @@ class Valkey:
     name = "valkey"
 
     def __init__(self, home: Home) -> None:
+        if not hasattr(socket, "AF_UNIX"):
+            raise StartError("no_unix_sockets")
         self.home = home
         self._process = Process(self.name, home, stop_signal=signal.SIGTERM, grace=20.0)
 
@@ -51,8 +53,6 @@ class Valkey:
         return self._process.log
 
     def start(self) -> None:
-        if not hasattr(socket, "AF_UNIX"):
-            raise StartError("no_unix_sockets")
         self.home.create()
         options = {
             "port": "0",

@@ -38,7 +38,8 @@ settings = load_settings(sys.argv[1], port=int(sys.argv[2]))
 def programs(settings, address):
     web = ("-m", "http.server", str(settings.port), "--bind", settings.host, "--directory", str(settings.home))
     ready = lambda: answers(settings.host, settings.port, "/")
-    stubborn = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\\n" if sys.argv[3:] == ["stubborn"] else ""
+    deaf = "import signal, pathlib; signal.signal(signal.SIGTERM, signal.SIG_IGN); pathlib.Path('run/deaf').touch();"
+    stubborn = deaf if sys.argv[3:] == ["stubborn"] else ""
     sleeper = ("-c", stubborn + "import time; time.sleep(600)", str(settings.home))
     return (Command("web", (sys.executable, *web), ready=ready), "step_web"), \
         (Command("worker", (sys.executable, *sleeper)), "step_worker")
@@ -127,7 +128,12 @@ def eventually(condition: Callable[[], Any], seconds: float = 20) -> Any:
 
 
 def child(up: Up, name: str) -> int:
-    return int((up.home / "run" / f"{name}.pid").read_text())
+    """0 while it is being started again."""
+    file = up.home / "run" / f"{name}.pid"
+    try:
+        return int(file.read_text() or 0)
+    except FileNotFoundError:
+        return 0
 
 
 def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
@@ -203,6 +209,7 @@ def test_what_crashes_is_started_again_and_said(tmp_path, port, name):
 
 def test_a_second_signal_ends_the_wait_for_a_stubborn_program(tmp_path, port):
     up = Up(tmp_path / "home", port, "stubborn")
+    eventually((up.home / "run" / "deaf").exists)
     whole = family(up.popen.pid)
     up.popen.send_signal(signal.SIGTERM)
     assert up.popen.stderr
@@ -312,7 +319,8 @@ def test_pid_files_that_name_a_foreign_process_harm_neither_side(tmp_path):
     server.start()
     pid_file, pid = (home.postgres / "postmaster.pid").read_text(), server.pid
     server.stop()
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]) as foreign:
+    neighbour = f"{home.root}2/postgres"
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", neighbour]) as foreign:
         (home.postgres / "postmaster.pid").write_text(pid_file.replace(str(pid), str(foreign.pid), 1))
         (home.run / "postgres.pid").write_text(str(foreign.pid))
         server.start()
