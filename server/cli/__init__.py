@@ -12,6 +12,7 @@ COMMANDS = {
     "score": "server.cli.score:score",
     "up": "server.cli.up:up",
     "pair": "server.cli.pair:pair",
+    "openapi": "server.cli.openapi:openapi",
     "import": "server.cli.import_:import_files",
 }
 

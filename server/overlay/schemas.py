@@ -24,7 +24,7 @@ class Band(Struct, frozen=True):
 
 
 class Panel(Struct, frozen=True):
-    """`noon` is the next score to appear, null where nothing is known of it; `open_page` names the page that would close the widest gap of coverage."""
+    """`noon` is the next score to appear; `open_page` the page that would close the widest gap of coverage."""
 
     total: float | None
     official: bool
