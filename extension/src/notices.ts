@@ -17,13 +17,12 @@ export interface Situation {
   /** Why the last question to the server had no answer. */
   failure: { why: Failure; detail?: string | undefined } | null;
   unplaced: boolean;
-  hurried: boolean;
 }
 
 const UNREAD: readonly (Outcome | "silent")[] = ["logged_out", "changed", "truncated", "page_error", "silent"];
 
 /** What the merchant should know, the most fundamental first. The page's troubles and the server's are never one message. */
-export function notices({ settings, health, page, verdict, shop, outcomes, failure, unplaced, hurried }: Situation): Notice[] {
+export function notices({ settings, health, page, verdict, shop, outcomes, failure, unplaced }: Situation): Notice[] {
   const params = shop ? { name: shop.name ?? "?", id: shop.id } : {};
   const stop = (kind: string): Notice => ({ kind, grade: "stop", short: `s_${kind}` as PageTextKey, long: `m_${kind}` as PageTextKey, params });
   if (!consented(settings)) return [stop("no_consent")];
@@ -41,7 +40,6 @@ export function notices({ settings, health, page, verdict, shop, outcomes, failu
   else if (health.away_since !== null) list.push({ kind: "away", grade: "warn", short: "s_away", long: "m_away", params: { n: health.queued } });
   else if (failure?.why === "refused") list.push({ kind: "refused", grade: "warn", short: "s_refused", long: "m_refused", params: { detail: failure.detail ?? "" } });
   if (unplaced) list.push({ kind: "unplaced", grade: "warn", short: "s_changed", long: "m_unplaced" });
-  if (hurried) list.push({ kind: "hurried", grade: "warn", short: "s_busy", long: "m_busy_page" });
   if (list.length > 0) return list;
   return outcomes.length === 0
     ? [{ kind: "waiting", grade: "ok", short: "s_waiting", long: "m_waiting" }]

@@ -20,8 +20,8 @@ export const PAGE_TEXTS = {
   not_counted_why: ["不计入：{why}", "does not count: {why}"],
   drops_out: ["{day} 移出统计窗口", "leaves the window on {day}"],
   band: ["估计区间 {low} ～ {high}", "estimated between {low} and {high}"],
-  expected_note: ["预期影响：各种结果的概率 × 损失之和", "Expected: the sum of probability × loss"],
-  delta_note: ["这一单对总分的影响：有它与没有它之差", "The total with this order minus without it"],
+  expected_note: ["预期影响：Σ 概率 × 损失", "Expected: Σ probability × loss"],
+  delta_note: ["有这一单与没有它的总分之差", "The total with this order minus without it"],
   // Risk
   risk_high: ["高风险", "high risk"],
   risk_medium: ["有风险", "at risk"],
@@ -68,7 +68,7 @@ export const PAGE_TEXTS = {
   coverage: ["数据覆盖", "coverage"],
   open_next: ["打开“{page}”补全", "open “{page}” to close the gap"],
   rules: ["规则 {rules}", "rules {rules}"],
-  not_the_platform: ["koubei 的估计，不是平台的官方数字", "estimates by koubei, not the platform's figures"],
+  not_the_platform: ["koubei 的估计，不是平台的官方数字", "koubei's estimates, not official figures"],
   page_orders: ["订单列表", "Orders"],
   page_score: ["商家体验分", "Experience score"],
   page_after_sales: ["售后工作台", "After-sales"],
@@ -101,7 +101,7 @@ export const PAGE_TEXTS = {
   s_revoked: ["连接已失效", "access revoked"],
   m_revoked: ["koubei 服务不再认可这个浏览器；{n} 批数据留在本机。请重新配对。", "koubei's server no longer accepts this browser; {n} batches wait here. Pair again."],
   s_away: ["服务未响应 · {n} 批待发", "server away · {n} queued"],
-  m_away: ["页面正常，但 koubei 服务没有响应。{n} 批数据留在本机，恢复后自动发送。请检查它是否在运行。", "The page is fine, but koubei's server does not answer. {n} batches wait here. Check that it is running."],
+  m_away: ["页面正常，但 koubei 服务没有响应。{n} 批数据留在本机，稍后自动发送。请检查它是否在运行。", "The page is fine; koubei's server does not answer. {n} batches wait here. Check that it is running."],
   s_refused: ["服务拒绝了请求", "server refused"],
   m_refused: ["koubei 服务拒绝了这家店：{detail}", "koubei's server refused this shop: {detail}"],
   s_changed: ["页面结构变化", "page not recognised"],
@@ -109,10 +109,8 @@ export const PAGE_TEXTS = {
   m_page_error: ["页面自己的请求出错，什么也没存。请刷新页面。", "The page's own request failed; nothing was stored. Reload the page."],
   m_logged_out: ["登录已失效，什么也没存。请重新登录。", "The login has ended; nothing was stored. Log in again."],
   m_truncated: ["页面收到的数据不完整，什么也没存。请刷新页面。", "The page got incomplete data; nothing was stored. Reload the page."],
-  m_silent: ["没有看到页面加载数据，可能平台改了接口。什么也没存。", "The page was not seen to load its data; its interface may have changed. Nothing was stored."],
+  m_silent: ["没有看到页面加载数据，接口可能变了。什么也没存。", "The page was not seen to load its data; it may have changed. Nothing was stored."],
   m_unplaced: ["读到了订单，但页面上找不到对应的行。", "Orders were read, but their rows were not found."],
-  s_busy: ["页面变化频繁", "busy page"],
-  m_busy_page: ["标记改为每秒更新一次。", "Marks are updated once a second."],
 } as const satisfies Table;
 
 export const OWN_TEXTS = {

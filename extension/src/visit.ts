@@ -128,10 +128,13 @@ export class Visit {
     if (turn !== this.#asking || this.signal.aborted) return;
     if (reply === null) return this.around.gone();
     this.#failure = reply.ok ? null : { why: reply.why, detail: reply.detail };
-    if (reply.ok) this.#overlay = { page, answer: reply.overlay };
-    this.#draw();
     clearTimeout(this.#placing);
-    this.#placing = setTimeout(() => this.#checkPlaces(), UNPLACED_MS);
+    this.#unplaced &&= reply.ok;
+    if (reply.ok) {
+      this.#overlay = { page, answer: reply.overlay };
+      this.#placing = setTimeout(() => this.#checkPlaces(), UNPLACED_MS);
+    }
+    this.#draw();
     const wait = !reply.ok ? AWAY_POLL_MS : reply.overlay.stale ? STALE_POLL_MS : Math.max(1, reply.overlay.next_poll_seconds) * 1_000;
     this.#poll = setTimeout(() => void this.#askOverlay(), wait);
   }
@@ -204,7 +207,7 @@ export class Visit {
     const answer = watching(settings, page) && verdict === "ok" && this.#overlay?.page === page ? this.#overlay.answer : null;
     const away = health.away_since !== null || health.revoked;
     this.#layer.show({
-      notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, failure: this.#failure, unplaced: this.#unplaced, hurried: this.#layer.hurried }),
+      notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, failure: this.#failure, unplaced: this.#unplaced }),
       overlay: answer,
       rows: rowsOf(answer),
       badges: page === "orders",

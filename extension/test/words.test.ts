@@ -62,7 +62,7 @@ describe("texts", () => {
 });
 
 describe("what the dock says", () => {
-  const fine: Situation = { settings: { ...DEFAULTS, consent: { version: CONSENT_VERSION, at: "" }, paired: true, shops: [{ id: "1", name: "店" }] }, health: HEALTHY, page: "orders", verdict: "ok", shop: { id: "1", name: "店" }, outcomes: ["ok"], failure: null, unplaced: false, hurried: false };
+  const fine: Situation = { settings: { ...DEFAULTS, consent: { version: CONSENT_VERSION, at: "" }, paired: true, shops: [{ id: "1", name: "店" }] }, health: HEALTHY, page: "orders", verdict: "ok", shop: { id: "1", name: "店" }, outcomes: ["ok"], failure: null, unplaced: false };
   const kinds = (more: Partial<Situation>): string[] => notices({ ...fine, ...more }).map(({ kind }) => kind);
   it("keeps the states apart", () => {
     assert.deepEqual(kinds({}), ["ok"]);

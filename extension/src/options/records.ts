@@ -8,8 +8,9 @@ const pretty = (body: string): string => {
 };
 
 const logLine = ({ at, method, url, status, body }: LogEntry): HTMLElement => {
-  const line = `${new Date(at).toLocaleString()} · ${method} ${url} · ${status ?? "—"}`;
-  return h("li", {}, body === null ? h("span", { class: "soft" }, line) : h("details", {}, h("summary", {}, line), h("pre", {}, pretty(body))));
+  const [address = ""] = url.split("?");
+  const line = `${new Date(at).toLocaleString()} · ${method} ${address} · ${status ?? "—"}`;
+  return h("li", {}, h("details", {}, h("summary", {}, line), h("pre", {}, body === null ? url : pretty(body))));
 };
 
 const asideLine = ({ at, status, reason, body }: SetAside): HTMLElement =>

@@ -25,7 +25,6 @@ export class Layer {
   #painted: number[] = [];
   /** How many ids had a row on the page at the last look. */
   placed = 0;
-  hurried = false;
 
   constructor(private readonly signal: AbortSignal, acts: DockActs, private readonly onLook: () => void) {
     this.#dock = new Dock(acts);
@@ -57,7 +56,6 @@ export class Layer {
     this.#queued = true;
     const now = performance.now();
     this.#painted = this.#painted.filter((at) => now - at < 1_000);
-    this.hurried = this.#painted.length >= PAINTS_PER_SECOND;
     const paint = (): void => {
       this.#queued = false;
       if (this.signal.aborted) return;
@@ -66,7 +64,7 @@ export class Layer {
       this.#paint();
     };
     // A hidden tab has no animation frames; it is painted when it is shown again.
-    if (this.hurried) setTimeout(paint, SLOW_MS);
+    if (this.#painted.length >= PAINTS_PER_SECOND) setTimeout(paint, SLOW_MS);
     else requestAnimationFrame(paint);
   }
 
