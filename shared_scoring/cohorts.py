@@ -1,10 +1,11 @@
 """The cohorts a definition may name: what of a case is counted, and the day that puts it in a window.
 
-Each takes a case as it was known at one moment and yields (day, thing). Sources: scoring.md, "Indicators" (A).
+Each takes a case as it was known at one moment and gives its members as (day, thing). They run for every case on
+every day it changed: plain lists, and out at once where there is nothing. Sources: scoring.md, "Indicators" (A).
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from shared_scoring.calendar import Calendar
@@ -23,30 +24,40 @@ class Parcel(NamedTuple):
 
 
 Member = tuple[int, Any]
+Cohort = Callable[[Case, Calendar], Sequence[Member]]
+
+IDLE_EVENTS = frozenset(
+    {"finished_at", "merchant_reply_at", "ended_at", "closed_at", "confirmed_at", "return_received_at"}
+)
+"""Events that no cohort and no measure reads: a case need not be counted again for them (a test proves it)."""
 
 
-def _orders_by(moment: str) -> Callable[[Case, Calendar], Iterable[Member]]:
-    def cohort(case: Case, calendar: Calendar) -> Iterable[Member]:
+def _orders_by(moment: str) -> Cohort:
+    def cohort(case: Case, calendar: Calendar) -> Sequence[Member]:
         order = case.order
-        if order is not None and case.is_valid and (at := getattr(order, moment)) is not None:
-            yield calendar.day(at), order
+        if order is None or (at := getattr(order, moment)) is None or not case.is_valid:
+            return ()
+        return ((calendar.day(at), order),)
 
     return cohort
 
 
-def _parcels_due(case: Case, calendar: Calendar) -> Iterable[Member]:
+def _parcels_due(case: Case, calendar: Calendar) -> Sequence[Member]:
     """Parcels by the day of their `deliver_by`. A waybill without one takes the order's."""
     order = case.order
     if order is None or not case.is_valid:
-        return
-    if not order.waybills:
-        if order.deliver_by is not None and not _cancelled_before_dispatch(order):
-            yield calendar.day(order.deliver_by), Parcel(order.deliver_by, order.delivered_at, trace_abnormal=False)
-        return
-    for waybill in order.waybills:
-        deliver_by = waybill.deliver_by or order.deliver_by
-        if deliver_by is not None:
-            yield calendar.day(deliver_by), Parcel(deliver_by, waybill.delivered_at, bool(waybill.trace_abnormal))
+        return ()
+    if order.waybills:
+        parcels = [
+            Parcel(due, waybill.delivered_at, bool(waybill.trace_abnormal))
+            for waybill in order.waybills
+            if (due := waybill.deliver_by or order.deliver_by) is not None
+        ]
+    elif order.deliver_by is not None and not _cancelled_before_dispatch(order):
+        parcels = [Parcel(order.deliver_by, order.delivered_at, trace_abnormal=False)]
+    else:
+        return ()
+    return [(calendar.day(parcel.deliver_by), parcel) for parcel in parcels]
 
 
 def _cancelled_before_dispatch(order: Order) -> bool:
@@ -57,37 +68,39 @@ def _cancelled_before_dispatch(order: Order) -> bool:
     return dispatched is None or order.cancelled_at < dispatched
 
 
-def _refunds(case: Case, calendar: Calendar) -> Iterable[Member]:
-    if not case.is_valid:
-        return
-    for one in case.after_sales:
-        if one.type in ("refund_shipped", "return_refund") and one.refunded_at is not None:
-            yield calendar.day(one.refunded_at), one
+def _refunds(case: Case, calendar: Calendar) -> Sequence[Member]:
+    if not case.after_sales or not case.is_valid:
+        return ()
+    return [
+        (calendar.day(one.refunded_at), one)
+        for one in case.after_sales
+        if one.type in ("refund_shipped", "return_refund") and one.refunded_at is not None
+    ]
 
 
-def _chats_in_service_hours(case: Case, calendar: Calendar) -> Iterable[Member]:
-    if case.is_excluded:
-        return
-    for chat in case.chats:
-        if chat.started_at is not None:
-            local = calendar.local(chat.started_at)
-            if _SERVICE_HOURS[0] <= local.hour < _SERVICE_HOURS[1]:
-                yield local.toordinal(), chat
+def _chats_in_service_hours(case: Case, calendar: Calendar) -> Sequence[Member]:
+    if not case.chats or case.is_excluded:
+        return ()
+    started = [(calendar.local(chat.started_at), chat) for chat in case.chats if chat.started_at is not None]
+    first, end = _SERVICE_HOURS
+    return [(local.toordinal(), chat) for local, chat in started if first <= local.hour < end]
 
 
-def _orders_asking_or_helped(case: Case, calendar: Calendar) -> Iterable[Member]:
+def _orders_asking_or_helped(case: Case, calendar: Calendar) -> Sequence[Member]:
     """The order once on the last day it asked the merchant, and once on the last day it went to the platform.
 
     The last day known: any window that ends there and holds an earlier one holds it too, so an order counts once.
     """
     if not (case.after_sales or case.chats or case.helps) or not case.is_valid or not _names_order(case):
-        return
+        return ()
     asked = [one.applied_at for one in case.after_sales] + [chat.started_at for chat in case.chats]
     helped = [one.arbitration.opened_at for one in case.after_sales if one.arbitration is not None]
     helped += [one.opened_at for one in case.helps if one.via == "arbitration" or one.same_issue_as_chat]
-    for moments, kind in ((asked, "asked"), (helped, "helped")):
-        if known := [moment for moment in moments if moment is not None]:
-            yield calendar.day(max(known)), kind
+    return [
+        (calendar.day(max(known)), kind)
+        for moments, kind in ((asked, "asked"), (helped, "helped"))
+        if (known := [moment for moment in moments if moment is not None])
+    ]
 
 
 def _names_order(case: Case) -> bool:
@@ -95,7 +108,7 @@ def _names_order(case: Case) -> bool:
     return case.order is not None or any(one.order_id for one in satellites)
 
 
-COHORTS: dict[str, Callable[[Case, Calendar], Iterable[Member]]] = {
+COHORTS: dict[str, Cohort] = {
     "orders_paid": _orders_by("paid_at"),
     "orders_picked_up": _orders_by("picked_up_at"),
     "orders_delivered": _orders_by("delivered_at"),

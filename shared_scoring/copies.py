@@ -6,7 +6,7 @@ or after D does not exist. `official` records count up to and including D.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -56,9 +56,9 @@ class Copies:
                 return self._calendar.day(since) + 1
         return int(since.toordinal()) + 1
 
-    def turning_days(self) -> set[int]:
-        """Every as-of day on which more may be known than on the day before."""
-        days = {known_on for _, known_on in self._events}
+    def turning_days(self, idle: Collection[str] = ()) -> set[int]:
+        """Every as-of day on which more may be known than on the day before; events in `idle` do not matter."""
+        days = {known_on for name, known_on in self._events if name not in idle}
         if self._parts_known_on:
             days.update(
                 self._calendar.day(at) + 1

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from shared_scoring.calendar import Calendar
 from shared_scoring.case import Case
-from shared_scoring.cohorts import COHORTS
+from shared_scoring.cohorts import COHORTS, IDLE_EVENTS
 from shared_scoring.copies import Copies
 from shared_scoring.definition import Definition
 from shared_scoring.measures import AMOUNTS, HITS
@@ -102,7 +102,7 @@ def timeline(histories: Sequence[Sequence[Record]], plan: Plan, calendar: Calend
     records = [Copies(copies, calendar) for copies in histories]
     rows: list[Contribution] = []
     before: State = {}
-    for known_on in sorted(set().union(*(record.turning_days() for record in records))):
+    for known_on in sorted(set().union(*(record.turning_days(IDLE_EVENTS) for record in records))):
         case = Case()
         for record in records:
             if (view := record.view(known_on)) is not None:

@@ -175,14 +175,16 @@ def _recount(raw: psycopg.Connection[Any], cases: set[str], known: Mapping[Key, 
     for own in known.values():
         if own.case_id in cases:
             histories[own.case_id].append(own.copies)
-    rows = raw.execute(
-        "SELECT kind, id, case_id, copies::text FROM records"
-        " WHERE subject_id = current_setting('koubei.subject') AND case_id = ANY(%s)",
-        (list(cases),),
+    others = raw.execute(
+        """
+        SELECT case_id, copies::text FROM records
+        WHERE subject_id = current_setting('koubei.subject') AND case_id = ANY(%s) AND (kind, id) NOT IN
+              (SELECT * FROM unnest(%s::text[], %s::text[]))
+        """,
+        (list(cases), [kind for kind, _ in known], [id_ for _, id_ in known]),
     )
-    for kind, id_, case, copies in rows:
-        if (kind, id_) not in known:
-            histories[case].append(_copies.decode(copies))
+    for case, copies in others:
+        histories[case].append(_copies.decode(copies))
     before = raw.execute(
         "SELECT case_id, contributions::text FROM cases"
         " WHERE subject_id = current_setting('koubei.subject') AND case_id = ANY(%s)",
