@@ -1,49 +1,17 @@
-import type { Rec } from "./project.js";
+import type { components, paths } from "./api-types.js";
 
-/** The few shapes of the API that the extension speaks, by hand from the contract until they are generated (api-types.d.ts). */
-export interface Batch {
-  format: "koubei.records/1";
-  source: { name: "extension"; version: string; adapter: string; captured_at: string };
-  records: Rec[];
-}
-export interface BatchReceipt {
-  batch_id: string;
-  accepted: number;
-  unchanged: number;
-  quarantined: { index: number; path: string; reason: string }[];
-}
-export interface Device { token: string }
+/** The shapes of the API that the extension speaks, by the names it uses; generated from the server's own document. */
+type Schemas = components["schemas"];
 
-export interface IndicatorChange { key: string; change: number }
-export interface OverlayRow {
-  id: string;
-  counts: boolean | null;
-  why_not: string | null;
-  delta: { points: number | null; indicator: IndicatorChange | null; drops_out: string | null } | null;
-  expected: { points: number | null; low: number | null; high: number | null; indicator?: IndicatorChange | null } | null;
-  risk: {
-    level: string;
-    outcome: string | null;
-    probability: number | null;
-    deadline: string | null;
-    reasons: { code: string; text: string }[];
-  } | null;
-  action: { id: string; title: string } | null;
-}
-export interface OverlayPanel {
-  total: number | null;
-  official: boolean;
-  estimate: number | null;
-  noon: { low: number; mid: number; high: number } | null;
-  coverage: number | null;
-  open_page: string | null;
-}
-export interface Overlay {
-  page: string;
-  rules: string;
-  scored_version: number;
-  stale: boolean;
-  next_poll_seconds: number;
-  panel: OverlayPanel | null;
-  rows: OverlayRow[];
-}
+export type Batch = Schemas["Batch"];
+export type BatchReceipt = Schemas["Receipt"];
+export type Device = Schemas["PairedDevice"];
+export type Pairing = Schemas["Pairing"];
+export type SubjectBinding = Schemas["SubjectBinding"];
+export type Problem = Schemas["Problem"];
+export type Overlay = Schemas["Overlay"];
+export type OverlayRow = Schemas["OverlayRow"];
+export type IndicatorChange = Schemas["IndicatorChange"];
+
+/** A route that the server has, with its parameter filled in: one that is renamed there no longer compiles here. */
+export const route = (path: keyof paths, subject = ""): string => path.replace("{subject_id}", encodeURIComponent(subject));

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { describe, it } from "node:test";
 import { parseExact } from "../src/convert.js";
 import { admits, project } from "../src/project.js";
-import { specOf, type CaptureSpec } from "../src/spec.js";
+import { SPECS, specOf, type CaptureSpec, type Fields } from "../src/spec.js";
 
 const spec = (id: string): CaptureSpec => { const found = specOf(id); assert(found); return found; };
 const orders = spec("doudian.orders");
@@ -141,5 +142,29 @@ describe("parseExact", () => {
   });
   it("throws on what JSON.parse throws on", () => {
     for (const bad of ["", "{", '{"a": 4781234567890123456,', "<html>"]) assert.throws(() => parseExact(bad), SyntaxError);
+  });
+});
+
+describe("specs and the server's document", () => {
+  interface Schema { $ref?: string; anyOf?: Schema[]; oneOf?: Schema[]; properties?: Record<string, Schema>; items?: Schema; additionalProperties?: Schema }
+  const document = JSON.parse(fs.readFileSync("../docs/openapi.json", "utf8")) as { components: { schemas: Record<string, Schema> } };
+  const resolve = (schema: Schema): Schema => {
+    const name = schema.$ref?.split("/").at(-1);
+    const real = name ? document.components.schemas[name] : (schema.anyOf ?? schema.oneOf)?.find((each) => each.$ref ?? each.items ?? each.properties ?? each.additionalProperties);
+    return real ? resolve(real) : schema;
+  };
+  const strangers = (fields: Fields, schema: Schema, where: string): string[] => Object.entries(fields).flatMap(([name, field]) => {
+    const found = resolve(schema).properties?.[name];
+    if (!found) return [`${where}.${name}`];
+    const real = resolve(found);
+    if ("group" in field) return strangers(field.group, real, `${where}.${name}`);
+    if ("list" in field) return strangers(field.list, real.items ?? {}, `${where}.${name}[]`);
+    if ("table" in field) return strangers(field.table, real.additionalProperties ?? {}, `${where}.${name}{}`);
+    return [];
+  });
+  for (const one of SPECS) it(`${one.id} makes no field that the server does not know`, () => {
+    const kind = one.kind === "order" ? "Order" : "Official";
+    assert.deepEqual(strangers(one.fields, document.components.schemas[kind] ?? {}, kind), []);
+    assert.notDeepEqual(strangers({ no_such_field: { from: ["x"], type: "int" } }, document.components.schemas[kind] ?? {}, kind), []);
   });
 });

@@ -24,7 +24,7 @@ describe("the number on a badge", () => {
     assert(words.notes.includes("揽收超时：可能性 62%") && words.notes.includes("积压"));
   });
   it("is the delta once the order is done", () => {
-    assert.equal(badgeWords(row({ expected: null, delta: { points: 0.12, indicator: null, drops_out: "2026-12-01" } }), now, zh).number, "+0.12 分");
+    assert.equal(badgeWords(row({ delta: { points: 0.12, indicator: null, drops_out: "2026-12-01" } }), now, zh).number, "+0.12 分");
   });
   it("is the indicator's own change where no points can be given", () => {
     const change = (key: string, by: number) => badgeWords(row({ delta: { points: null, indicator: { key, change: by }, drops_out: null } }), now, zh);

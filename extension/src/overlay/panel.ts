@@ -22,18 +22,15 @@ const COMPLETE = 0.9;
 const figure = (value: number | null): string => (value === null ? "—" : value.toFixed(2));
 
 function scores({ panel, rules }: Overlay, t: Translate): HTMLElement[] {
-  if (!panel) return [];
   const { total, official, estimate, noon, coverage, open_page } = panel;
-  const low = coverage !== null && coverage < COMPLETE;
+  const low = coverage < COMPLETE;
   return [
     h("div", { class: "scores" },
       h("div", { class: "score", "data-figure": "official" }, h("span", {}, official ? t("official") : t("no_official")), h("b", {}, figure(official ? total : null))),
       h("div", { class: "score ours", "data-figure": "estimate" }, h("span", {}, t("ours")), h("b", {}, figure(estimate)))),
     ...(noon ? [h("div", { class: "line" }, h("span", {}, t("noon")), h("b", {}, `${figure(noon.low)} – ${figure(noon.high)}`))] : []),
-    ...(coverage !== null ? [
-      h("div", { class: "line", "data-figure": "coverage" }, h("span", {}, t("coverage")), h("b", {}, `${Math.round(coverage * 100)}%`)),
-      h("div", { class: `bar${low ? " low" : ""}` }, bar(coverage)),
-    ] : []),
+    h("div", { class: "line", "data-figure": "coverage" }, h("span", {}, t("coverage")), h("b", {}, `${Math.round(coverage * 100)}%`)),
+    h("div", { class: `bar${low ? " low" : ""}` }, bar(coverage)),
     ...(open_page ? [h("p", { class: "note", "data-open": open_page }, openNext(open_page, t))] : []),
     h("div", { class: "foot" }, h("span", {}, t("rules", { rules })), h("span", {}, t("not_the_platform"))),
   ];
@@ -70,7 +67,7 @@ export class Dock {
     const focused = this.#root.activeElement?.getAttribute("data-act");
     const [first] = view.notices;
     this.host.setAttribute("data-state", first?.kind ?? "ok");
-    const total = view.overlay?.panel?.total ?? null;
+    const total = view.overlay?.panel.total ?? null;
     const pill = h("button", { class: "pill", type: "button", "data-act": "pill", "aria-expanded": String(view.expanded), "aria-label": t(view.expanded ? "close" : "open"), on: { click: trusted(this.acts.toggle) } },
       h("i", { class: `dot ${first?.grade ?? "ok"}` }), h("b", {}, t("name")),
       first && first.grade !== "ok" ? h("span", {}, t(first.short, first.params)) : total !== null && h("span", {}, figure(total)));

@@ -52,12 +52,11 @@ export function clockWords(deadline: string, nowMs: number, t: Translate): { tex
 /** `expected` while the order is open, then `delta`; the indicator's own change where no points can be given. */
 function numberWords({ expected, delta }: OverlayRow, t: Translate): { tone: Tone; number: string; notes: string[] } | null {
   const band = (low: number | null, high: number | null): string[] => (low === null || high === null ? [] : [t("band", { low: signed(low), high: signed(high) })]);
-  if (typeof expected?.points === "number") {
+  if (typeof expected.points === "number") {
     return { tone: toneOf(expected.points), number: t("points", { n: signed(expected.points) }), notes: [t("expected_note"), ...band(expected.low, expected.high)] };
   }
-  if (typeof delta?.points === "number") return { tone: toneOf(delta.points), number: t("points", { n: signed(delta.points) }), notes: [t("delta_note")] };
-  const change = expected?.indicator ?? delta?.indicator;
-  return change ? { ...changeWords(change, t), notes: [] } : null;
+  if (typeof delta.points === "number") return { tone: toneOf(delta.points), number: t("points", { n: signed(delta.points) }), notes: [t("delta_note")] };
+  return delta.indicator ? { ...changeWords(delta.indicator, t), notes: [] } : null;
 }
 
 export function badgeWords(row: OverlayRow, nowMs: number, t: Translate): BadgeWords {
@@ -67,13 +66,13 @@ export function badgeWords(row: OverlayRow, nowMs: number, t: Translate): BadgeW
 
   const number = numberWords(row, t) ?? { tone: "calm" as const, number: t("no_effect"), notes: [] };
   const notes = [...number.notes];
-  if (row.delta?.drops_out) notes.push(t("drops_out", { day: row.delta.drops_out }));
+  if (row.delta.drops_out) notes.push(t("drops_out", { day: row.delta.drops_out }));
   let risk: BadgeWords["risk"] = null;
   if (row.risk && row.risk.level !== "none") {
     const { level, outcome, probability, deadline, reasons } = row.risk;
     const clock = deadline ? clockWords(deadline, nowMs, t) : null;
-    risk = { level, text: [named(t, level, "risk_"), outcome ? named(t, outcome) : ""].filter(Boolean).join(" · "), clock: clock?.text ?? null, late: clock?.late ?? false };
-    if (probability !== null) notes.push(`${outcome ? named(t, outcome) : named(t, level, "risk_")}：${t("probability", { n: Math.round(probability * 100) })}`);
+    risk = { level, text: `${named(t, level, "risk_")} · ${named(t, outcome)}`, clock: clock?.text ?? null, late: clock?.late ?? false };
+    notes.push(`${named(t, outcome)}：${t("probability", { n: Math.round(probability * 100) })}`);
     notes.push(...reasons.map(({ text }) => text));
   }
   return { tone: number.tone, number: number.number, risk, action: row.action ? t("todo", { title: row.action.title }) : null, notes };
