@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8787
     web_threads: Annotated[int, msgspec.Meta(ge=1, le=256)] = 8
     worker_processes: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
+    tick_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 30
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     # Names a browser may reach this server by; any other name in the Host header is DNS rebinding.
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")

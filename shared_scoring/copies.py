@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from shared_scoring.calendar import Calendar, day_of
-from shared_scoring.merge import copy_time, event_fields, event_moments, merge, nested_fields, nested_parts
+from shared_scoring.merge import Told, copy_time, event_fields, event_moments, merge, nested_fields, nested_parts
 from shared_scoring.records import Official, Part, Record
 
 
@@ -20,8 +20,11 @@ class Copies:
 
     __slots__ = ("_calendar", "_copies", "_events", "_known_on", "_parts_known_on", "_since", "_views", "merged")
 
-    def __init__(self, copies: Sequence[Record], calendar: Calendar) -> None:
-        self.merged = merge(copies)
+    def __init__(self, told: Told, calendar: Calendar) -> None:
+        copies, merged = told
+        if merged is None:
+            raise ValueError("a record needs at least one copy")
+        self.merged = merged
         self._calendar = calendar
         self._since = self._first_day()
         official = isinstance(self.merged, Official)

@@ -14,6 +14,7 @@ from shared_scoring.case import Case
 from shared_scoring.copies import Copies
 from shared_scoring.facts import Facts
 from shared_scoring.ledger import EMPTY, State, Sum, total_of, window_sums
+from shared_scoring.merge import Told
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.records import Order, Record, kind_of
 
@@ -58,10 +59,10 @@ class Window:
         }
         self._weights = {one.key: pack.dimensions[one.dimension].weight * (one.weight or 1) for one in pack.indicators}
 
-    def row(self, id_: str, kind: str, histories: Sequence[Sequence[Record]]) -> Row:
-        """The row of one record. `histories` holds the copies of every record of its case; empty if never seen."""
-        whole = self._case(histories, without=None)
-        own = next((h for h in histories if kind_of(h[0]) == kind and h[0].id == id_), None)
+    def row(self, id_: str, kind: str, told: Sequence[Told]) -> Row:
+        """The row of one record. `told` holds every record of its case; empty if it was never seen."""
+        whole = self._case(told, without=None)
+        own = next((one for one in told if _key(one) == (kind, id_)), None)
         if own is None:
             return Row(id_, None, None, NOTHING)
         record = Copies(own, self.calendar).view(self.as_of)
@@ -71,7 +72,7 @@ class Window:
         without_row = (
             {}
             if isinstance(record, Order)
-            else self.pack.plan.contributions(self._case(histories, without=(kind, id_)), self.calendar)
+            else self.pack.plan.contributions(self._case(told, without=(kind, id_)), self.calendar)
         )
         difference = _minus(with_row, without_row)
         shown = {key: amounts for key, amounts in difference.items() if self.first <= key[1] < self.as_of}
@@ -79,11 +80,11 @@ class Window:
         why_not = _why_not(whole, record, bool(shown))
         return Row(id_, why_not is None, why_not, delta)
 
-    def _case(self, histories: Sequence[Sequence[Record]], without: tuple[str, str] | None) -> Case:
+    def _case(self, told: Sequence[Told], without: tuple[str, str] | None) -> Case:
         case = Case()
-        for copies in histories:
-            if (kind_of(copies[0]), copies[0].id) != without:
-                view = Copies(copies, self.calendar).view(self.as_of)
+        for one in told:
+            if _key(one) != without:
+                view = Copies(one, self.calendar).view(self.as_of)
                 if view is not None:
                     case.add(view)
         return case
@@ -111,6 +112,10 @@ class Window:
         if not whole.denominator or without.denominator <= 0 or own == EMPTY:
             return None
         return float(whole.numerator / whole.denominator - without.numerator / without.denominator)
+
+
+def _key(told: Told) -> tuple[str, str]:
+    return kind_of(told.copies[0]), told.copies[0].id
 
 
 def _official(indicator: Indicator, known: Facts, as_of: int) -> Sum | None:

@@ -16,7 +16,7 @@ from shared_scoring.cohorts import COHORTS, IDLE_EVENTS
 from shared_scoring.copies import Copies
 from shared_scoring.definition import Definition
 from shared_scoring.measures import AMOUNTS, HITS
-from shared_scoring.records import Record
+from shared_scoring.merge import Told
 
 
 class Contribution(NamedTuple):
@@ -94,12 +94,9 @@ def total_of(sums: Mapping[str, Sum], definition: Definition) -> Sum:
     return own
 
 
-def timeline(histories: Sequence[Sequence[Record]], plan: Plan, calendar: Calendar) -> list[Contribution]:
-    """What a case adds at every as-of day, as the differences from one day to the next.
-
-    `histories` holds, for each record of the case, its copies.
-    """
-    records = [Copies(copies, calendar) for copies in histories]
+def timeline(records_told: Sequence[Told], plan: Plan, calendar: Calendar) -> list[Contribution]:
+    """What a case adds at every as-of day, as the differences from one day to the next."""
+    records = [Copies(told, calendar) for told in records_told]
     rows: list[Contribution] = []
     before: State = {}
     for known_on in sorted(set().union(*(record.turning_days(IDLE_EVENTS) for record in records))):

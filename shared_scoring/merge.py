@@ -7,10 +7,11 @@ The rules are those of records.md, "Conventions": the newest copy that carries a
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import inspect
+from msgspec.structs import astuple
 
 from shared_scoring.records import Part, Record
 
@@ -25,8 +26,10 @@ def copy_time(copy: Record) -> dt.datetime:
 
 @cache
 def facts_of(kind: type[Record]) -> tuple[str, ...]:
-    """The fields of a kind that say something about the thing, not about the copy."""
-    return tuple(name for name in kind.__struct_fields__ if name not in _NOT_FACTS)
+    """The fields of a kind that say something about the thing, not about the copy: the first ones of its struct."""
+    facts = tuple(name for name in kind.__struct_fields__ if name not in _NOT_FACTS)
+    assert facts == kind.__struct_fields__[: len(facts)]  # noqa: S101  # msgspec puts a base's keyword fields last
+    return facts
 
 
 def merge(copies: Sequence[Record]) -> Record:
@@ -36,42 +39,61 @@ def merge(copies: Sequence[Record]) -> Record:
         return first
     values: dict[str, Any] = {}
     times: dict[str, dt.datetime] = {}
+    facts = facts_of(type(first))
     for copy in sorted(copies, key=copy_time):
         time = copy_time(copy)
-        for name, value in _words(copy):
+        words = [(name, value) for name, value in zip(facts, astuple(copy), strict=False) if value is not None]
+        for name, value in words + [(name, None) for name in copy.clear or ()]:
             if times.get(name) == time and _json(value) <= _json(values[name]):
                 continue
             values[name] = value
             times[name] = time
     return type(first)(
         id=first.id,
-        subject_id=_newest(copy.subject_id for copy in copies),
-        seen_at=_newest(copy.seen_at for copy in copies),
-        updated_at=_newest(copy.updated_at for copy in copies),
+        subject_id=_newest([copy.subject_id for copy in copies]),
+        seen_at=_newest([copy.seen_at for copy in copies]),
+        updated_at=_newest([copy.updated_at for copy in copies]),
         **values,
     )
-
-
-def _words(copy: Record) -> Iterable[tuple[str, Any]]:
-    for name in facts_of(type(copy)):
-        value = getattr(copy, name)
-        if value is not None:
-            yield name, value
-    for name in copy.clear or ():
-        yield name, None
 
 
 def _json(value: Any) -> bytes:
     return msgspec.json.encode(value, order="deterministic")
 
 
-def _newest(values: Iterable[Any]) -> Any:
-    return max((value for value in values if value is not None), default=None)
+def _newest(values: list[Any]) -> Any:
+    return max([value for value in values if value is not None], default=None)
 
 
 def same_facts(one: Record, other: Record) -> bool:
     """Whether two merged records say the same; when they were seen does not matter."""
     return all(getattr(one, name) == getattr(other, name) for name in facts_of(type(one)))
+
+
+class Told(NamedTuple):
+    """The copies of one record, and what they say together. None before the first."""
+
+    copies: tuple[Record, ...] = ()
+    merged: Record | None = None
+
+    @classmethod
+    def of(cls, copies: Sequence[Record]) -> "Told":
+        return cls(tuple(copies), merge(copies))
+
+    def with_copy(self, copy: Record) -> "Told":
+        """The copies with one more; the very same where it is a repeat."""
+        if copy in self.copies:
+            return self
+        copies = (*self.copies, copy)
+        return Told(copies, merge(copies))
+
+    def says_same(self, other: "Told") -> bool:
+        if self.merged is None or other.merged is None:
+            return self.merged is other.merged
+        return self.merged is other.merged or same_facts(self.merged, other.merged)
+
+
+NOTHING = Told()
 
 
 def event_moments(value: Record | Part) -> list[dt.datetime]:

@@ -17,9 +17,8 @@ from sqlalchemy import Connection
 from server.db.bulk import Staging, driver
 from shared_scoring.calendar import DEFAULT_ZONE, Calendar
 from shared_scoring.case import case_id
-from shared_scoring.history import add_copy
 from shared_scoring.ledger import Contribution, timeline
-from shared_scoring.merge import merge
+from shared_scoring.merge import NOTHING, Told
 from shared_scoring.pack import whole_plan
 from shared_scoring.records import AnyRecord, Record, Subject, kind_of
 
@@ -67,8 +66,10 @@ class Stored(NamedTuple):
 
 
 class _Known(NamedTuple):
+    """A record as this transaction knows it; `case_id` is what the database has."""
+
     case_id: str | None
-    copies: list[Record]
+    told: Told
 
 
 def ledger_fingerprint() -> str:
@@ -110,9 +111,11 @@ def store(connection: Connection, subject_id: str, held: Held, incoming: Sequenc
     changed, dirty = _add(known, incoming)
     stale_cases = {before for key in dirty if (before := known[key].case_id) is not None}
     for key in dirty:
-        copies = known[key].copies
-        known[key] = _Known(case_id(merge(copies)), copies)
-    _RECORDS.write(raw, ((*key, known[key].case_id, msgspec.json.encode(known[key].copies).decode()) for key in dirty))
+        told = known[key].told
+        known[key] = _Known(None if told.merged is None else case_id(told.merged), told)
+    _RECORDS.write(
+        raw, ((*key, known[key].case_id, msgspec.json.encode(known[key].told.copies).decode()) for key in dirty)
+    )
     cases = stale_cases | {own for key in dirty if (own := known[key].case_id) is not None}
     calendar = _calendar(known.get(("subject", subject_id)))
     moved = _recount(raw, cases, known, calendar)
@@ -135,8 +138,8 @@ def rebuild(connection: Connection, subject_id: str) -> None:
             " WHERE subject_id = current_setting('koubei.subject') AND case_id IS NOT NULL GROUP BY case_id"
         )
         while chunk := cursor.fetchmany(2000):
-            histories = {case: [_copies.decode(copies) for copies in texts] for case, texts in chunk}
-            _write_contributions(raw, {}, _timelines(histories, calendar))
+            cases = {case: [Told.of(_copies.decode(copies)) for copies in texts] for case, texts in chunk}
+            _write_contributions(raw, {}, _timelines(cases, calendar))
     _set_ledger_version(raw, ledger_version(str(calendar.zone)))
 
 
@@ -149,7 +152,7 @@ def _load(raw: psycopg.Connection[Any], keys: Iterable[Key]) -> dict[Key, _Known
         """,
         ([kind for kind, _ in wanted], [id_ for _, id_ in wanted]),
     )
-    return {(kind, id_): _Known(case, _copies.decode(copies)) for kind, id_, case, copies in rows}
+    return {(kind, id_): _Known(case, Told.of(_copies.decode(copies))) for kind, id_, case, copies in rows}
 
 
 def _add(known: dict[Key, _Known], incoming: Sequence[Record]) -> tuple[list[bool], list[Key]]:
@@ -158,12 +161,12 @@ def _add(known: dict[Key, _Known], incoming: Sequence[Record]) -> tuple[list[boo
     dirty: dict[Key, None] = {}
     for copy in incoming:
         key = (kind_of(copy), copy.id)
-        own = known.get(key, _Known(None, []))
-        copies, news = add_copy(own.copies, copy)
-        if len(copies) > len(own.copies):
-            known[key] = _Known(own.case_id, copies)
+        own = known.get(key, _Known(None, NOTHING))
+        told = own.told.with_copy(copy)
+        if told is not own.told:
+            known[key] = _Known(own.case_id, told)
             dirty[key] = None
-        changed.append(news)
+        changed.append(not told.says_same(own.told))
     return changed, list(dirty)
 
 
@@ -171,10 +174,10 @@ def _recount(raw: psycopg.Connection[Any], cases: set[str], known: Mapping[Key, 
     """Take the old contributions of these cases out of the ledger and put the new ones in; True if any moved."""
     if not cases:
         return False
-    histories: defaultdict[str, list[list[Record]]] = defaultdict(list)
+    told: defaultdict[str, list[Told]] = defaultdict(list)
     for own in known.values():
         if own.case_id in cases:
-            histories[own.case_id].append(own.copies)
+            told[own.case_id].append(own.told)
     others = raw.execute(
         """
         SELECT case_id, copies::text FROM records
@@ -184,22 +187,20 @@ def _recount(raw: psycopg.Connection[Any], cases: set[str], known: Mapping[Key, 
         (list(cases), [kind for kind, _ in known], [id_ for _, id_ in known]),
     )
     for case, copies in others:
-        histories[case].append(_copies.decode(copies))
+        told[case].append(Told.of(_copies.decode(copies)))
     before = raw.execute(
         "SELECT case_id, contributions::text FROM cases"
         " WHERE subject_id = current_setting('koubei.subject') AND case_id = ANY(%s)",
         (list(cases),),
     )
     old = {case: _rows.decode(text) for case, text in before}
-    new = _timelines({case: histories.get(case, []) for case in cases}, calendar)
+    new = _timelines({case: told.get(case, []) for case in cases}, calendar)
     return _write_contributions(raw, old, new)
 
 
-def _timelines(
-    histories: Mapping[str, Sequence[Sequence[Record]]], calendar: Calendar
-) -> dict[str, list[Contribution]]:
+def _timelines(cases: Mapping[str, Sequence[Told]], calendar: Calendar) -> dict[str, list[Contribution]]:
     plan = whole_plan()
-    return {case: timeline(copies, plan, calendar) for case, copies in histories.items()}
+    return {case: timeline(told, plan, calendar) for case, told in cases.items()}
 
 
 def _write_contributions(
@@ -226,7 +227,7 @@ def _write_contributions(
 
 
 def _calendar(subject: _Known | None) -> Calendar:
-    merged = merge(subject.copies) if subject is not None else None
+    merged = None if subject is None else subject.told.merged
     return Calendar((merged.time_zone if isinstance(merged, Subject) else None) or DEFAULT_ZONE)
 
 

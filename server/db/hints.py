@@ -8,7 +8,9 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 from redis import Redis, RedisError
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.retry import Retry
 
 RECALCULATE = "koubei.recalculate"
 TICK = "koubei.tick"
@@ -43,10 +45,13 @@ def celery_app(broker_url: str) -> Celery:
 
 def redis_client(broker_url: str) -> Redis:
     """A client of the broker itself; Celery's URL of a unix socket is not redis-py's."""
+    # Once more, for the broker may have been restarted; redis-py's own patience would hold a batch up for seconds.
+    retry = Retry(NoBackoff(), retries=1, supported_errors=(RedisConnectionError,))
     if broker_url.startswith("redis+socket://"):
         path, _, query = broker_url.removeprefix("redis+socket://").partition("?")
-        return Redis(unix_socket_path=path, db=int(query.removeprefix("virtual_host=") or 0), socket_timeout=2)
-    return Redis.from_url(broker_url, socket_timeout=2, socket_connect_timeout=2)
+        database = int(query.removeprefix("virtual_host=") or 0)
+        return Redis(unix_socket_path=path, db=database, socket_timeout=1, retry=retry)
+    return Redis.from_url(broker_url, socket_timeout=1, socket_connect_timeout=1, retry=retry)
 
 
 class Hints:

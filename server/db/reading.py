@@ -12,7 +12,7 @@ from shared_scoring.calendar import DEFAULT_ZONE, Calendar
 from shared_scoring.copies import Copies
 from shared_scoring.facts import FACT_KINDS, Facts, facts
 from shared_scoring.ledger import EMPTY, Sum
-from shared_scoring.merge import merge
+from shared_scoring.merge import Told
 from shared_scoring.pack import Pack
 from shared_scoring.records import AnyRecord, Record, Subject
 from shared_scoring.score import Score, score
@@ -30,23 +30,16 @@ class Folder:
             "SELECT copies::text FROM records WHERE subject_id = current_setting('koubei.subject') AND kind = ANY(%s)",
             (list(FACT_KINDS),),
         )
-        self._histories = [_copies.decode(copies) for (copies,) in rows]
-        self.subject = self._own_record()
+        self._told = [Told.of(_copies.decode(copies)) for (copies,) in rows]
+        self.subject = next((told.merged for told in self._told if isinstance(told.merged, Subject)), None)
         self.calendar = Calendar((self.subject.time_zone if self.subject else None) or DEFAULT_ZONE)
-
-    def _own_record(self) -> Subject | None:
-        for copies in self._histories:
-            if isinstance(copies[0], Subject):
-                merged = merge(copies)
-                return merged if isinstance(merged, Subject) else None
-        return None
 
     def today(self, now: dt.datetime) -> int:
         """The day whose score the platform publishes this morning, in the subject's time zone."""
         return self.calendar.day(now)
 
     def facts(self, as_of: int) -> Facts:
-        views = (Copies(copies, self.calendar).view(as_of) for copies in self._histories)
+        views = (Copies(told, self.calendar).view(as_of) for told in self._told)
         return facts(view for view in views if view is not None)
 
     def sums(self, pack: Pack, as_of: int) -> dict[str, Sum]:

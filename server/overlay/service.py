@@ -18,6 +18,7 @@ from server.overlay.schemas import KIND_OF_PAGE, Band, Expected, Overlay, Overla
 from shared_scoring.calendar import iso
 from shared_scoring.delta import Row, Window, page_to_open
 from shared_scoring.estimate import Banded, carry_forward
+from shared_scoring.merge import Told
 from shared_scoring.pack import Pack, choose
 from shared_scoring.records import AnyRecord, Record
 from shared_scoring.score import Score, score
@@ -53,8 +54,8 @@ def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str]) ->
         today = score(pack, as_of, sums, known, folder.calendar, subject_id)
         kind = KIND_OF_PAGE[page]
         window = Window(pack, as_of, sums, known, folder.calendar)
-        histories = _cases(connection, kind, ids)
-        rows = [_row(window.row(id_, kind, histories.get(id_, []))) for id_ in ids]
+        told = _cases(connection, kind, ids)
+        rows = [_row(window.row(id_, kind, told.get(id_, []))) for id_ in ids]
         stale = subject.input_version > subject.scored_version
         overlay = Overlay(
             page=page,
@@ -69,8 +70,8 @@ def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str]) ->
     return Version(subject.input_version, subject.scored_version, as_of), overlay
 
 
-def _cases(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, list[list[Record]]]:
-    """The copies of every record of the case of each id."""
+def _cases(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, list[Told]]:
+    """Every record of the case of each id."""
     rows = driver(connection).execute(
         """
         SELECT own.id, whole.copies::text FROM records own
@@ -79,9 +80,9 @@ def _cases(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, l
         """,
         (kind, list(ids)),
     )
-    found: defaultdict[str, list[list[Record]]] = defaultdict(list)
+    found: defaultdict[str, list[Told]] = defaultdict(list)
     for id_, copies in rows:
-        found[id_].append(_copies.decode(copies))
+        found[id_].append(Told.of(_copies.decode(copies)))
     return found
 
 
