@@ -9,8 +9,6 @@ from server.db.hints import RECALCULATE, TICK, Hints, celery_app
 from server.settings import Settings, SettingsError, load_settings
 from worker import recalculate, tick
 
-TICK_SECONDS = 30
-
 log = structlog.get_logger()
 
 
@@ -27,9 +25,10 @@ class Worker:
         self._database: Database | None = None
         self._hints: Hints | None = None
         self.celery = celery_app(settings.broker_url)
-        self.celery.conf.beat_schedule = {"tick": {"task": TICK, "schedule": TICK_SECONDS}}
-        self.celery.task(name=RECALCULATE)(self.recalculate)
-        self.celery.task(name=TICK)(self.tick)
+        self.celery.conf.beat_schedule = {"tick": {"task": TICK, "schedule": settings.tick_seconds}}
+        # Without `typing=False` Celery counts a method's `self` among the arguments, and beat refuses to send the tick.
+        self.celery.task(name=RECALCULATE, typing=False)(self.recalculate)
+        self.celery.task(name=TICK, typing=False)(self.tick)
 
     @property
     def database(self) -> Database:
@@ -46,6 +45,9 @@ class Worker:
     def recalculate(self, subject_id: str) -> None:
         self.hints.take_back(subject_id)
         recalculate.run(self.database.app, subject_id)
+        # Input that came meanwhile: its own hint may have met this very calculation, and given up.
+        if recalculate.is_behind(self.database.app, subject_id):
+            self.hints.give(subject_id)
 
     def tick(self) -> None:
         for subject_id in tick.unscored(self.database.gate):

@@ -43,6 +43,15 @@ def run(app: Engine, subject_id: str) -> bool:
     return True
 
 
+def is_behind(app: Engine, subject_id: str) -> bool:
+    """Whether there is input that no stored score has seen."""
+    with app.connect() as connection, tenant(connection, subject_id):
+        behind = connection.execute(
+            select(Subject.input_version > Subject.scored_version).where(Subject.id == subject_id)
+        ).scalar_one_or_none()
+        return bool(behind)
+
+
 def _score(connection: Connection, folder: Folder, subject_id: str, version: int) -> None:
     today = folder.today(dt.datetime.now(dt.UTC))
     day = dt.date.fromordinal(today)
