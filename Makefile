@@ -31,8 +31,8 @@ bench-ingest: $(VENV)/.dev
 
 lock: $(VENV)/.dev ## Resolve the dependencies anew, with hashes and without addresses
 	@rm -f requirements.lock requirements-dev.lock
-	@$(BIN)/uv pip compile $(UV_COMPILE) --extra build pyproject.toml -o requirements.lock > /dev/null
-	@$(BIN)/uv pip compile $(UV_COMPILE) --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock > /dev/null
+	@$(BIN)/uv pip compile $(UV_COMPILE) --extra build --extra demo pyproject.toml -o requirements.lock > /dev/null
+	@$(BIN)/uv pip compile $(UV_COMPILE) --extra build --extra demo --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock > /dev/null
 UV_COMPILE := -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 clean: ## Remove what the other targets made here, not the data of koubei

@@ -13,6 +13,7 @@ COMMANDS = {
     "up": "server.cli.up:up",
     "pair": "server.cli.pair:pair",
     "openapi": "server.cli.openapi:openapi",
+    "demo": "server.demo.command:demo",
     "import": "server.cli.import_:import_files",
 }
 

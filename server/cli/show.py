@@ -10,13 +10,10 @@ import msgspec
 from server.cli.client import Client
 from server.cli.import_ import send_files, show
 from server.cli.table import print_score
-from server.demo.generator import generate
 from server.runtime.address import Address
 from shared_scoring.calendar import DEFAULT_ZONE
 from shared_scoring.pack import bundled
 from shared_scoring.score import Score
-
-_SEED = 20261121
 
 
 def import_and_show(address: Address, files: Sequence[Path], lang: str) -> None:
@@ -30,13 +27,3 @@ def import_and_show(address: Address, files: Sequence[Path], lang: str) -> None:
         for one in done:
             score = msgspec.json.decode(client.score(one.subject, as_of, "auto"), type=Score)
             print_score(score, bundled()[score.rules], None, None, lang)
-
-
-def write_sample(home: Path) -> Path:
-    """The generated sample shop, as it would look this morning."""
-    today = dt.datetime.now(ZoneInfo(DEFAULT_ZONE)).date()
-    file = home / "sample-shop.ndjson"
-    with file.open("wb") as out:
-        for record in generate(_SEED, today):
-            out.write(msgspec.json.encode(record) + b"\n")
-    return file

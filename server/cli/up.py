@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from server.cli.show import import_and_show
 from server.runtime.address import Address
 from server.runtime.report import Report
 from server.runtime.run import OnReady, run
@@ -21,16 +22,14 @@ from server.settings import SettingsError, load_settings
     "--import", "files", multiple=True, type=click.Path(path_type=Path), help="Import a record file likewise."
 )
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of messages.")
-def up(
-    home: Path | None, host: str | None, port: int | None, sample: bool, files: tuple[Path, ...], lang: Lang
-) -> None:
+def up(home: Path | None, host: str | None, port: int | None, files: tuple[Path, ...], lang: Lang) -> None:
     """Start the database, the broker, the web server and the worker; stay until Ctrl-C.
 
     Exit status 0 after a clean stop, or when koubei already runs in this home; 2 for something you have to change.
     """
     try:
         settings = load_settings(home, host=host, port=port)
-        run(settings, _first_words(sample, files, lang), report=Report(lang))
+        run(settings, _first_words(files, lang), report=Report(lang))
     except SettingsError as problem:
         click.echo(str(problem), err=True)
         sys.exit(2)
@@ -39,15 +38,11 @@ def up(
         sys.exit(2)
 
 
-def _first_words(sample: bool, files: tuple[Path, ...], lang: Lang) -> OnReady | None:
-    if not sample and not files:
+def _first_words(files: tuple[Path, ...], lang: Lang) -> OnReady | None:
+    if not files:
         return None
 
     def on_ready(address: Address) -> None:
-        # Imported here: starting without files needs neither the generator nor the table.
-        from server.cli.show import import_and_show, write_sample  # noqa: PLC0415
-
-        own = [write_sample(Path(address.home))] if sample else []
-        import_and_show(address, [*own, *files], lang)
+        import_and_show(address, files, lang)
 
     return on_ready
