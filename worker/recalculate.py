@@ -33,13 +33,14 @@ def run(app: Engine, subject_id: str) -> bool:
         ).one_or_none()
         if subject is None:
             return False  # erased meanwhile
-        folder = Folder(connection, subject_id)
-        if subject.ledger_version != (version := casebook.ledger_version(str(folder.calendar.zone))):
-            casebook.rebuild(connection, subject_id)
-            log.info("ledger_rebuilt", subject_id=subject_id, ledger_version=version)
-        elif subject.scored_version >= subject.input_version:
+        version, folder = subject.input_version, Folder(connection, subject_id)
+        if subject.ledger_version != (wanted := casebook.ledger_version(str(folder.calendar.zone))):
+            version = casebook.rebuild(connection, subject_id)
+            folder = Folder(connection, subject_id)  # the version is that of what is held now
+            log.info("ledger_rebuilt", subject_id=subject_id, ledger_version=wanted)
+        elif subject.scored_version >= version:
             return False
-        _score(connection, folder, subject_id, subject.input_version)
+        _score(connection, folder, subject_id, version)
     return True
 
 

@@ -125,8 +125,11 @@ def store(connection: Connection, subject_id: str, held: Held, incoming: Sequenc
     return Stored(changed, version)
 
 
-def rebuild(connection: Connection, subject_id: str) -> None:
-    """Make every contribution anew, for a subject whose ledger was kept by other rules or in another time zone."""
+def rebuild(connection: Connection, subject_id: str) -> int:
+    """Make every contribution anew, for a subject whose ledger was kept by other rules or in another time zone.
+
+    Returns the new input version: scores and ETags made of the old ledger must not be believed any longer.
+    """
     raw = driver(connection)
     hold_subject(connection)
     raw.execute("DELETE FROM ledger WHERE subject_id = current_setting('koubei.subject')")
@@ -141,6 +144,7 @@ def rebuild(connection: Connection, subject_id: str) -> None:
             cases = {case: [Told.of(_copies.decode(copies)) for copies in texts] for case, texts in chunk}
             _write_contributions(raw, {}, _timelines(cases, calendar))
     _set_ledger_version(raw, ledger_version(str(calendar.zone)))
+    return _bump(raw)
 
 
 def _load(raw: psycopg.Connection[Any], keys: Iterable[Key]) -> dict[Key, _Known]:

@@ -47,7 +47,9 @@ def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str]) ->
         ).one()
         folder = Folder(connection, subject_id)
         if subject.ledger_version not in ("", ledger_version(str(folder.calendar.zone))):
-            raise ProblemError("recounting", f"The records of {subject_id!r} are being counted anew")
+            raise ProblemError(
+                "recounting", f"The records of {subject_id!r} are being counted anew", headers={"Retry-After": "2"}
+            )
         as_of = folder.today(dt.datetime.now(dt.UTC))
         pack = choose((folder.subject.type if folder.subject else None) or "shop", dt.date.fromordinal(as_of))
         sums, known = folder.sums(pack, as_of), folder.facts(as_of)

@@ -35,7 +35,9 @@ def read_score(app: Engine, subject_id: str, as_of: dt.date | None, rules: str) 
         day = dt.date.fromordinal(folder.today(dt.datetime.now(dt.UTC))) if as_of is None else as_of
         pack = _pack(rules, folder, day)
         if ledger not in ("", ledger_version(str(folder.calendar.zone))):
-            raise ProblemError("recounting", f"The records of {subject_id!r} are being counted anew")
+            raise ProblemError(
+                "recounting", f"The records of {subject_id!r} are being counted anew", headers={"Retry-After": "2"}
+            )
         stored = _stored(connection, day, pack.id, version)
         body = msgspec.json.encode(stored or folder.score(pack, day.toordinal()))
         return Answer(body, version, day, pack.id)

@@ -35,9 +35,9 @@ def send(shop: "Paired", records: Sequence[Any], key: str = "k1", **options: Any
     return shop.client.post(f"/v1/subjects/{subject}/batches", json=body, headers={"Idempotency-Key": key}, **options)
 
 
-def rows(admin: "Engine", query: str) -> list[Any]:
+def rows(admin: "Engine", query: str, **parameters: Any) -> list[Any]:
     with admin.connect() as connection:
-        return list(connection.execute(text(query)))
+        return list(connection.execute(text(query), parameters))
 
 
 def rating(shop: "Paired", as_of: str = "2026-11-10") -> dict[str, Any]:

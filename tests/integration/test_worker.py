@@ -1,0 +1,142 @@
+"""A real worker, a real broker: from a batch over HTTP to a stored score, whatever the broker forgets."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from redis import Redis
+from sqlalchemy import text
+
+from server.app import create_app
+from server.db.hints import redis_client
+from server.http.state import KEY
+from server.settings import load_settings
+from tests.integration.shop import ORDER, REVIEW, rows, send
+from tests.integration.working import eventually, from_file, scored, small_shop, versions, worker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from server.settings import Settings
+    from tests.conftest import Paired
+
+
+@pytest.fixture(autouse=True)
+def broker(settings: "Settings") -> Iterator[Redis]:
+    """Empty: what other tests hinted at belongs to no one here."""
+    with redis_client(str(settings.broker_url)) as client:
+        client.flushall()
+        yield client
+
+
+def hinted(broker: Redis) -> int:
+    return int(broker.llen("celery")) + len(broker.keys("koubei:hint:*"))
+
+
+def test_a_batch_becomes_a_stored_score(shop: "Paired", admin: "Engine", settings: "Settings", tmp_path: "Path"):
+    records = small_shop()
+    own = [{**record, "id": "shop-1"} if record["kind"] == "subject" else record for record in records]
+    with worker(settings, tmp_path / "log"):  # its tick is an hour away: only hints lead to a score
+        for start in range(0, len(own), 250):
+            assert send(shop, own[start : start + 250], key=f"k{start}").json["quarantined"] == []
+        eventually(lambda: scored(admin, "shop-1"), "scored_version to reach input_version")
+    [(version, day, rules, stored)] = rows(admin, "SELECT input_version, as_of, rules, score FROM scores")
+    assert version == versions(admin, "shop-1")[0] > 0
+    assert stored == from_file(own, day, rules, "shop-1")
+    assert stored["indicators"]["goods.rating"]["denominator"] > 0
+    address = f"/v1/subjects/shop-1/score?as_of={day}&rules={rules}"
+    kept = shop.client.get(address).json
+    with admin.connect() as connection:
+        connection.execute(text("DELETE FROM scores"))
+    assert shop.client.get(address).json == kept == stored
+
+
+def test_a_batch_whose_commit_fails_sends_no_hint(shop: "Paired", admin: "Engine", broker: Redis):
+    broker.flushall()  # binding the shop was news
+    with admin.connect() as connection:
+        connection.execute(
+            text(
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;"
+                "CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON receipts DEFERRABLE INITIALLY DEFERRED"
+                " FOR EACH ROW EXECUTE FUNCTION refuse()"
+            )
+        )
+    try:
+        before = versions(admin, "shop-1")
+        assert send(shop, [ORDER, REVIEW]).status_code == 500
+        assert versions(admin, "shop-1") == before
+        assert hinted(broker) == 0
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text("DROP FUNCTION refuse CASCADE"))
+    assert send(shop, [ORDER, REVIEW]).status_code == 200
+    assert hinted(broker) == 2, "one message, and the note that it is under way"
+    assert send(shop, [{**REVIEW, "id": "r2"}], key="k2").status_code == 200
+    assert hinted(broker) == 2, "a second change rides on the hint that is under way"
+
+
+def test_the_tick_repairs_what_the_broker_forgot(
+    shop: "Paired", admin: "Engine", settings: "Settings", broker: Redis, tmp_path: "Path"
+):
+    send(shop, [ORDER, REVIEW])
+    assert hinted(broker) == 2
+    broker.flushall()
+    with worker(settings, tmp_path / "log", tick_seconds=1):
+        eventually(lambda: scored(admin, "shop-1"), "the tick to find the subject")
+        broker.flushall()  # under a worker that runs: its queue must work again without a restart
+        send(shop, [{**REVIEW, "id": "r2"}], key="k2")
+        eventually(lambda: scored(admin, "shop-1"), "a hint after FLUSHALL")
+    assert rows(admin, "SELECT input_version FROM scores") == [(versions(admin, "shop-1")[0],)]
+
+
+def silent_broker(tmp_path: "Path") -> str:
+    return f"redis+socket://{tmp_path}/nobody.sock?virtual_host=0"
+
+
+def closed_port(_tmp_path: "Path") -> str:
+    return "redis://127.0.0.1:9/0"
+
+
+@pytest.mark.parametrize("away", [silent_broker, closed_port])
+def test_without_a_broker_batches_are_taken_and_the_tick_scores_them_later(
+    shop: "Paired", admin: "Engine", settings: "Settings", tmp_path: "Path", away: Callable[["Path"], str]
+):
+    app = create_app(load_settings(settings.home, database_url=settings.database_url, broker_url=away(tmp_path)))
+    try:
+        client = app.test_client()
+        headers = {**shop.headers, "Idempotency-Key": "k"}
+        body = {"format": "koubei.records/1", "source": {"name": "t"}, "records": [ORDER, REVIEW]}
+        answers: list[Any] = []
+
+        def post() -> None:
+            answers.append(client.post("/v1/subjects/shop-1/batches", json=body, headers=headers).status_code)
+
+        thread = threading.Thread(target=post, daemon=True)
+        thread.start()
+        thread.join(3)
+        assert answers == [200], "the batch waits for the broker"
+    finally:
+        app.extensions[KEY].close()
+    assert not scored(admin, "shop-1")
+    with worker(settings, tmp_path / "log", tick_seconds=1):
+        eventually(lambda: scored(admin, "shop-1"), "the tick to find the subject")
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_arrives_while_the_worker_computes_is_scored_without_the_tick(
+    shop: "Paired", admin: "Engine", settings: "Settings", broker: Redis, tmp_path: "Path", processes: int
+):
+    with worker(settings, tmp_path / "log", processes=processes):
+        with admin.connect() as connection, connection.execution_options(isolation_level="READ COMMITTED").begin():
+            connection.execute(text("LOCK TABLE scores IN SHARE MODE"))  # the worker has read, and cannot write
+            send(shop, [ORDER, REVIEW])
+            waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'scores'::regclass"
+            eventually(lambda: rows(admin, waiting), "the worker to wait for its score's row")
+            send(shop, [{**REVIEW, "id": "r2"}], key="k2")
+            if processes > 1:  # the other process takes the hint, meets the calculation, and lets it be
+                eventually(lambda: hinted(broker) == 0, "the second hint to be taken")
+        eventually(lambda: scored(admin, "shop-1"), "the second batch to be scored")
+    assert rows(admin, "SELECT input_version FROM scores") == [(versions(admin, "shop-1")[0],)]
