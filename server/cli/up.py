@@ -17,7 +17,6 @@ from server.settings import SettingsError, load_settings
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="Folder for all data.")
 @click.option("--host", help="Address to listen on; loopback only.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: 8787]")
-@click.option("--sample", is_flag=True, help="Import a generated sample shop and show its score.")
 @click.option(
     "--import", "files", multiple=True, type=click.Path(path_type=Path), help="Import a record file likewise."
 )
