@@ -89,15 +89,15 @@ def reply_seconds(chats: list[Fields]) -> tuple[Fraction, int]:
     return total, rounds
 
 
-def asked_platform(known: Known, days: int) -> dict[str, str]:
-    """Orders taken to the platform in the window: order and one of the moments."""
-    found = {}
+def asked_platform(known: Known, days: int) -> set[str]:
+    """Orders taken to the platform in the window."""
+    found = set()
     for one in after_sales(known):
         opened = (one.get("arbitration") or {}).get("opened_at")
         if "order_id" in one and known.within(opened, days):
-            found[one["order_id"]] = opened
+            found.add(one["order_id"])
     for one in known.of("platform_help"):
-        counts = one.get("via") == "arbitration" or (one.get("via") and one.get("same_issue_as_chat"))
+        counts = one.get("via") == "arbitration" or one.get("same_issue_as_chat")
         if counts and "order_id" in one and known.within(one.get("opened_at"), days):
-            found[one["order_id"]] = one["opened_at"]
+            found.add(one["order_id"])
     return found

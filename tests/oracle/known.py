@@ -10,6 +10,12 @@ Fields = dict[str, Any]
 
 LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
 ENVELOPE = {"kind", "id", "subject_id", "seen_at", "updated_at", "clear"}
+LISTED = (
+    *("id", "picked_up_at", "deliver_by", "delivered_at", "trace_abnormal"),
+    *("class", "label"),
+    *("opened_at", "closed_at", "blame"),
+    *("value", "numerator", "denominator", "score", "weight", "better_than", "steps"),
+)
 BEGAN = {
     "order": "created_at",
     "review": "created_at",
@@ -42,7 +48,15 @@ def time_of(copy: Fields) -> dt.datetime:
 
 
 def as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """The fields of an object in the order in which records.md lists them, without what is not known."""
+    return json.dumps(_in_order(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _in_order(value: Any) -> Any:
+    if isinstance(value, dict):
+        names = [name for name in LISTED if name in value] or sorted(value)
+        return {name: _in_order(value[name]) for name in names if value[name] is not None}
+    return [_in_order(one) for one in value] if isinstance(value, list) else value
 
 
 def merged(copies: list[Fields]) -> Fields:

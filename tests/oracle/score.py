@@ -17,7 +17,13 @@ DEDUCTED = {  # points each, points at most
     "fraud_shipping": (10, 10),
     "brand_confusion": (10, 10),
 }
-WEIGHTS = {"goods": Fraction(4, 10), "logistics": Fraction(3, 10), "service": Fraction(3, 10)}
+WEIGHTS = {"goods": 0.4, "logistics": 0.3, "service": 0.3}
+INDICATORS = {
+    "goods": ("rating", "quality_return"),
+    "logistics": ("pickup_seconds", "delivery_rate", "damage_return"),
+    "service": ("audit_seconds", "reply_seconds", "dissatisfied", "help_rate"),
+}
+EQUAL = {f"{name}.{key}": 1 / len(keys) for name, keys in INDICATORS.items() for key in keys}
 # The first total of each tenth above 4.0; below, a tenth is a point.
 TENTHS = {61: "4.1", 65: "4.2", 69: "4.3", 73: "4.4", 77: "4.5", 81: "4.6", 85: "4.7", 89: "4.8", 93: "4.9", 97: "5.0"}
 
@@ -47,13 +53,14 @@ def has_service(order: Fields, service: str) -> bool:
 
 def on_throughout(known: Known, service: str, days: int = 2) -> bool:
     start = begin(known.day - dt.timedelta(days), known.zone)
+    # Of two words at one moment `true` wins, as in merging; a switch that does not say is off.
     turns = sorted(
-        (moment(one["at"]), one["id"], one["on"])
+        (moment(one["at"]), bool(one.get("on")))
         for one in known.of("service_switch")
-        if one.get("service") == service and "at" in one and "on" in one
+        if one.get("service") == service and "at" in one
     )
-    before = [on for at, _, on in turns if at <= start]
-    return bool(before) and before[-1] and all(on for at, _, on in turns if at > start)
+    before = [on for at, on in turns if at <= start]
+    return bool(before) and before[-1] and all(on for at, on in turns if at > start)
 
 
 def bonuses(known: Known, days: int = 30) -> dict[str, int]:
@@ -72,15 +79,14 @@ def bonuses(known: Known, days: int = 30) -> dict[str, int]:
     return held
 
 
-def weights(known: Known) -> dict[str, Any]:
-    """The newest official record of this pack's time that shows a weight; the pack's where none does."""
-    found: dict[str, Any] = dict(WEIGHTS)
+def weights(known: Known, part: str, default: dict[str, float]) -> dict[str, float]:
+    """Of `dimensions` or `indicators`: each as the newest official record of this pack's time shows it."""
+    found = dict(default)
     for official in known.of("official"):  # by day, so that the newest has the last word
-        if dt.date.fromisoformat(official["id"]) < SINCE:
-            continue
-        for name, dimension in (official.get("dimensions") or {}).items():
-            if dimension and dimension.get("weight") is not None:
-                found[name] = dimension["weight"]
+        if dt.date.fromisoformat(official["id"]) >= SINCE:
+            for name, one in official.get(part, {}).items():
+                if one.get("weight") is not None:
+                    found[name] = one["weight"]
     return found
 
 
@@ -89,8 +95,11 @@ def official_of_day(known: Known) -> Fields:
 
 
 def stage(known: Known) -> str:
-    shown: str | None = official_of_day(known).get("stage")
-    return shown or ("growth" if len(paid_in_window(known)) < 30 else "formal")
+    """Without an official stage the page's own count of orders is taken where it is larger than ours."""
+    official = official_of_day(known)
+    shown: str | None = official.get("stage")
+    count = max(len(paid_in_window(known)), official.get("valid_orders_30d", 0))
+    return shown or ("growth" if count < 30 else "formal")
 
 
 def growth_total(known: Known) -> int:

@@ -125,10 +125,13 @@ def delivery_rate(known: Known, orders: list[Fields], days: int) -> tuple[Fracti
 
 
 def refunds(known: Known, days: int) -> list[Fields]:
+    """Those of an order that was never seen paid are left out with their order."""
     return [
         one
         for one in after_sales(known)
-        if one.get("type") in {"refund_shipped", "return_refund"} and known.within(one.get("refunded_at"), days)
+        if one.get("type") in {"refund_shipped", "return_refund"}
+        and known.within(one.get("refunded_at"), days)
+        and named_is_valid(known, one.get("order_id", ""))
     ]
 
 
@@ -155,8 +158,9 @@ def after_sale_rate(known: Known, days: int, limit: int) -> tuple[Fraction, int]
 
 
 def help_rate(known: Known, days: int) -> tuple[Fraction, int]:
-    helped = set(asked_platform(known, days))
+    """Orders taken to the platform over orders that asked the merchant; the former need not be among the latter."""
     asked = {one.get("order_id") for one in after_sales(known) if known.within(one.get("applied_at"), days)}
     asked |= {one.get("order_id") for one in known.of("chat") if known.within(one.get("started_at"), days)}
-    cohort = {order for order in asked | helped if order is not None and named_is_valid(known, order)}
-    return share([order in helped for order in cohort])
+    cohort = [order for order in asked if order is not None and named_is_valid(known, order)]
+    helped = [order for order in asked_platform(known, days) if named_is_valid(known, order)]
+    return Fraction(len(helped)), len(cohort)
