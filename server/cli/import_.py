@@ -67,7 +67,9 @@ def send_files(client: Client, files: Sequence[Path], subject: str | None, lang:
         )
     done: dict[str, Imported] = {}
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    # Into a file rich would write an empty line, and an error must be the only one.
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(text(lang, "importing"), total=found.lines)
         for batch in batches(files, found, subject):
             _send(client, batch, done)
