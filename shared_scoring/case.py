@@ -1,6 +1,5 @@
 """An order and all that hangs on it: the unit in which everything is counted, differenced and explained."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shared_scoring.records import AfterSale, Chat, Order, PlatformHelp, Record, Review, kind_of
@@ -20,20 +19,28 @@ def case_id(record: Record) -> str | None:
 
 @dataclass(slots=True)
 class Case:
-    """What is known of one case at one moment. `order` is None where only its satellites have been seen."""
+    """What is known of one case at one moment. `order` is None where only its satellites have been seen.
 
+    `creator` is whose case it is where the subject is a creator: of the orders only those with a line of theirs count.
+    `first_stars` holds, by review id, the stars as they were first written.
+    """
+
+    creator: str | None = None
     order: Order | None = None
     reviews: list[Review] = field(default_factory=list)
     after_sales: list[AfterSale] = field(default_factory=list)
     chats: list[Chat] = field(default_factory=list)
     helps: list[PlatformHelp] = field(default_factory=list)
+    first_stars: dict[str, int] = field(default_factory=dict)
 
-    def add(self, record: Record) -> None:
+    def add(self, record: Record, first_stars: int | None = None) -> None:
         match record:
             case Order():
                 self.order = record
             case Review():
                 self.reviews.append(record)
+                if first_stars is not None:
+                    self.first_stars[record.id] = first_stars
             case AfterSale():
                 if not record.exempt:  # treated as if it had not happened
                     self.after_sales.append(record)
@@ -44,13 +51,18 @@ class Case:
 
     @property
     def is_excluded(self) -> bool:
-        return self.order is not None and bool(self.order.excluded)
+        """Whether nothing that hangs on the order counts: it was taken out of scoring, or is another creator's."""
+        order = self.order
+        return order is not None and (bool(order.excluded) or not self._is_own(order))
 
     @property
     def is_valid(self) -> bool:
         """A valid order is paid and not excluded; one that is named but not in the records counts as valid."""
         order = self.order
-        return order is None or (order.paid_at is not None and not order.excluded)
+        return order is None or (order.paid_at is not None and not order.excluded and self._is_own(order))
+
+    def _is_own(self, order: Order) -> bool:
+        return self.creator is None or any(line.creator_id == self.creator for line in order.lines or ())
 
     @property
     def first_after_sale(self) -> AfterSale | None:
@@ -60,13 +72,3 @@ class Case:
             key=lambda one: (one.applied_at is None, one.applied_at and one.applied_at.timestamp(), one.id),
             default=None,
         )
-
-
-def gather(records: Iterable[Record]) -> dict[str, Case]:
-    """The cases of merged records, keyed by case id."""
-    cases: dict[str, Case] = {}
-    for record in records:
-        key = case_id(record)
-        if key is not None:
-            cases.setdefault(key, Case()).add(record)
-    return cases

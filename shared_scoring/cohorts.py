@@ -23,12 +23,17 @@ class Parcel(NamedTuple):
     trace_abnormal: bool
 
 
+class Due(NamedTuple):
+    """An order with the last moment at which its pickup is in time."""
+
+    order: Order
+    by: dt.datetime
+
+
 Member = tuple[int, Any]
 Cohort = Callable[[Case, Calendar], Sequence[Member]]
 
-IDLE_EVENTS = frozenset(
-    {"finished_at", "merchant_reply_at", "ended_at", "closed_at", "confirmed_at", "return_received_at"}
-)
+IDLE_EVENTS = frozenset({"finished_at", "merchant_reply_at", "ended_at", "closed_at"})
 """Events that no cohort and no measure reads: a case need not be counted again for them (a test proves it)."""
 
 
@@ -53,14 +58,14 @@ def _parcels_due(case: Case, calendar: Calendar) -> Sequence[Member]:
             for waybill in order.waybills
             if (due := waybill.deliver_by or order.deliver_by) is not None
         ]
-    elif order.deliver_by is not None and not _cancelled_before_dispatch(order):
+    elif order.deliver_by is not None and not is_cancelled_before_dispatch(order):
         parcels = [Parcel(order.deliver_by, order.delivered_at, trace_abnormal=False)]
     else:
         return ()
     return [(calendar.day(parcel.deliver_by), parcel) for parcel in parcels]
 
 
-def _cancelled_before_dispatch(order: Order) -> bool:
+def is_cancelled_before_dispatch(order: Order) -> bool:
     """Dispatch is the hand-over; where only a later sign of it is known (pickup, delivery), that sign."""
     if order.cancelled_at is None:
         return False
@@ -68,14 +73,39 @@ def _cancelled_before_dispatch(order: Order) -> bool:
     return dispatched is None or order.cancelled_at < dispatched
 
 
+def _orders_due_for_pickup(case: Case, calendar: Calendar) -> Sequence[Member]:
+    """Orders by the day their pickup is due, unless they were cancelled by then.
+
+    Due at the end of the day after payment; 48 hours after it for inspected goods (QIC); by `ship_by` on pre-sale.
+    """
+    order = case.order
+    if order is None or order.paid_at is None or not case.is_valid:
+        return ()
+    by = _pickup_due(order, order.paid_at, calendar)
+    if by is None or (order.cancelled_at is not None and order.cancelled_at <= by):
+        return ()
+    return ((calendar.day(by), Due(order, by)),)
+
+
+def _pickup_due(order: Order, paid_at: dt.datetime, calendar: Calendar) -> dt.datetime | None:
+    if order.presale:
+        return order.ship_by
+    if order.services is not None and "qic" in order.services:
+        return paid_at + dt.timedelta(hours=48)
+    return calendar.start(calendar.day(paid_at) + 2) - dt.timedelta(microseconds=1)
+
+
+def _reviews_written(case: Case, calendar: Calendar) -> Sequence[Member]:
+    if not case.reviews or not case.is_valid:
+        return ()
+    counted = [one for one in case.reviews if one.counts is not False]
+    return [(calendar.day(one.created_at), one) for one in counted if one.created_at is not None]
+
+
 def _refunds(case: Case, calendar: Calendar) -> Sequence[Member]:
     if not case.after_sales or not case.is_valid:
         return ()
-    return [
-        (calendar.day(one.refunded_at), one)
-        for one in case.after_sales
-        if one.type in ("refund_shipped", "return_refund") and one.refunded_at is not None
-    ]
+    return [(calendar.day(one.refunded_at), one) for one in case.after_sales if one.refunded_at is not None]
 
 
 def _chats_in_service_hours(case: Case, calendar: Calendar) -> Sequence[Member]:
@@ -110,9 +140,12 @@ def _names_order(case: Case) -> bool:
 
 COHORTS: dict[str, Cohort] = {
     "orders_paid": _orders_by("paid_at"),
+    "orders_shipped": _orders_by("shipped_at"),
+    "orders_due_for_pickup": _orders_due_for_pickup,
     "orders_picked_up": _orders_by("picked_up_at"),
     "orders_delivered": _orders_by("delivered_at"),
     "parcels_due": _parcels_due,
+    "reviews_written": _reviews_written,
     "refunds": _refunds,
     "chats_in_service_hours": _chats_in_service_hours,
     "orders_asking_or_helped": _orders_asking_or_helped,

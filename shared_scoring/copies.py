@@ -12,7 +12,7 @@ import msgspec
 
 from shared_scoring.calendar import Calendar, day_of
 from shared_scoring.merge import Told, copy_time, event_fields, event_moments, merge, nested_fields, nested_parts
-from shared_scoring.records import Official, Part, Record
+from shared_scoring.records import Official, Part, Record, Review
 
 
 class Copies:
@@ -82,6 +82,13 @@ class Copies:
         if self._parts_known_on > as_of or record is not self.merged:
             changes |= _hidden_parts(record, self._calendar.start(as_of))
         return msgspec.structs.replace(record, **changes) if changes else record
+
+    def first_stars(self) -> int | None:
+        """A review's stars as they were first written; for anything else None."""
+        if not isinstance(self.merged, Review):
+            return None
+        written = (copy.stars for copy in self._copies if isinstance(copy, Review) and copy.stars is not None)
+        return next(written, self.merged.stars)
 
     def _older(self, as_of: int) -> Record:
         """What the copies older than the day say together, with the events of all copies."""

@@ -15,18 +15,33 @@ class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     cohort: str
     measure: str
     reasons: tuple[str, ...] = ()
+    ruling: bool = False
     services: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    blames: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    rating: str | None = None
     stars_at_most: int | None = None
+    stars_at_least: int | None = None
+    limit_seconds: int | None = None
+    steps: tuple[tuple[float, float], ...] = ()
 
     @cached_property
     def series(self) -> str:
         """The name under which the ledger keeps it: the definition itself, written shortly."""
-        parameters = [*self.reasons, *self.services]
-        if self.stars_at_most is not None:
-            parameters.append(f"<={self.stars_at_most}")
-        return f"{self.cohort}/{self.measure}" + (f"({','.join(parameters)})" if parameters else "")
+        given = msgspec.to_builtins(self)
+        parameters = [
+            name if value is True else f"{name}={_written(value)}"
+            for name, value in given.items()
+            if name not in {"cohort", "measure"}
+        ]
+        return f"{self.cohort}/{self.measure}" + (f"({';'.join(parameters)})" if parameters else "")
 
     @cached_property
     def whole(self) -> "Definition":
         """The whole cohort, each member counted once."""
         return Definition(cohort=self.cohort, measure="one")
+
+
+def _written(value: object) -> str:
+    return "+".join(map(_written, value)) if isinstance(value, tuple | list) else str(value)

@@ -17,6 +17,7 @@ from shared_scoring.ledger import EMPTY, State, Sum, total_of, window_sums
 from shared_scoring.merge import Told
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.records import Order, Record, kind_of
+from shared_scoring.viewpoint import Viewpoint
 
 
 class IndicatorChange(Struct, frozen=True):
@@ -54,6 +55,7 @@ class Window:
         self.as_of = as_of
         self.calendar = calendar
         self.first = as_of - pack.window_days
+        self._creator = Viewpoint.of(known.subject).creator
         self._sums = {
             one.key: _official(one, known, as_of) or total_of(sums, one.definition) for one in pack.indicators
         }
@@ -81,12 +83,12 @@ class Window:
         return Row(id_, why_not is None, why_not, delta)
 
     def _case(self, told: Sequence[Told], without: tuple[str, str] | None) -> Case:
-        case = Case()
+        case = Case(self._creator)
         for one in told:
             if _key(one) != without:
-                view = Copies(one, self.calendar).view(self.as_of)
-                if view is not None:
-                    case.add(view)
+                copies = Copies(one, self.calendar)
+                if (view := copies.view(self.as_of)) is not None:
+                    case.add(view, copies.first_stars())
         return case
 
     def _delta(self, difference: State) -> Delta:

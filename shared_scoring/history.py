@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from shared_scoring.calendar import DEFAULT_ZONE, Calendar
+from shared_scoring.case import Case, case_id
 from shared_scoring.copies import Copies
+from shared_scoring.facts import Facts, facts
 from shared_scoring.merge import NOTHING, Told
 from shared_scoring.records import Record, Subject, kind_of
+from shared_scoring.viewpoint import Viewpoint
 
 
 class History:
@@ -33,12 +35,20 @@ class History:
         """The subject's own record, merged. None where the copies hold none."""
         return next((told.merged for told in self._told.values() if isinstance(told.merged, Subject)), None)
 
-    def calendar(self) -> Calendar:
-        subject = self.subject()
-        return Calendar((subject.time_zone if subject else None) or DEFAULT_ZONE)
+    def viewpoint(self) -> Viewpoint:
+        return Viewpoint.of(self.subject())
 
-    def as_of(self, day: int, calendar: Calendar) -> Iterator[Record]:
-        """Every record that existed before the day, as it was known then."""
+    def known(self, day: int) -> tuple[Facts, dict[str, Case]]:
+        """The facts and the cases as they were known on a day."""
+        calendar, creator = self.viewpoint()
+        cases: dict[str, Case] = {}
+        rest: list[Record] = []
         for told in self._told.values():
-            if (record := Copies(told, calendar).view(day)) is not None:
-                yield record
+            copies = Copies(told, calendar)
+            if (record := copies.view(day)) is None:
+                continue
+            if (key := case_id(record)) is None:
+                rest.append(record)
+            else:
+                cases.setdefault(key, Case(creator)).add(record, copies.first_stars())
+        return facts(rest), cases

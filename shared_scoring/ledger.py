@@ -17,6 +17,7 @@ from shared_scoring.copies import Copies
 from shared_scoring.definition import Definition
 from shared_scoring.measures import AMOUNTS, HITS
 from shared_scoring.merge import Told
+from shared_scoring.viewpoint import Viewpoint
 
 
 class Contribution(NamedTuple):
@@ -94,16 +95,17 @@ def total_of(sums: Mapping[str, Sum], definition: Definition) -> Sum:
     return own
 
 
-def timeline(records_told: Sequence[Told], plan: Plan, calendar: Calendar) -> list[Contribution]:
+def timeline(records_told: Sequence[Told], plan: Plan, viewpoint: Viewpoint) -> list[Contribution]:
     """What a case adds at every as-of day, as the differences from one day to the next."""
+    calendar, creator = viewpoint
     records = [Copies(told, calendar) for told in records_told]
     rows: list[Contribution] = []
     before: State = {}
     for known_on in sorted(set().union(*(record.turning_days(IDLE_EVENTS) for record in records))):
-        case = Case()
+        case = Case(creator)
         for record in records:
             if (view := record.view(known_on)) is not None:
-                case.add(view)
+                case.add(view, record.first_stars())
         after = plan.contributions(case, calendar)
         if after != before:
             rows += _difference(before, after, known_on)

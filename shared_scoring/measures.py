@@ -13,14 +13,15 @@ from typing import Any, NamedTuple
 
 from shared_scoring.calendar import Calendar
 from shared_scoring.case import Case
-from shared_scoring.cohorts import Parcel
+from shared_scoring.cohorts import Due, Parcel, is_cancelled_before_dispatch
 from shared_scoring.definition import Definition
-from shared_scoring.records import AfterSale, Chat, Order
+from shared_scoring.records import AfterSale, Chat, Order, Review
 
 _MICRO = 1_000_000
 _UNANSWERED_SECONDS = 600
 _PICKUP_QUIET = (18, 6)  # a payment from 18:00 to 06:00 starts its clock at 06:00
 _AUDIT_QUIET = (23, 8)
+_SPOILT_PICKUP = 50  # what a fraudulent or abnormal shipment scores, whatever its hours
 
 
 class Amount(NamedTuple):
@@ -66,7 +67,65 @@ def _stars(case: Case, _order: Order, _definition: Definition, _calendar: Calend
 
 def _first_reason(case: Case, _order: Order, definition: Definition) -> bool:
     first = case.first_after_sale
-    return first is not None and first.reason is not None and first.reason.class_ in definition.reasons
+    if first is None or first.reason is None or first.reason.class_ not in definition.reasons:
+        return False
+    return bool(first.ruling) or not definition.ruling
+
+
+def _low_rated(case: Case, _order: Order, definition: Definition) -> bool:
+    """Whether the order's product ratings average so few stars."""
+    stars = [review.stars for review in case.reviews if review.stars is not None and review.counts is not False]
+    return bool(stars) and sum(stars) <= (definition.stars_at_most or 0) * len(stars)
+
+
+def _first_rated_low(case: Case, _order: Order, definition: Definition) -> bool:
+    """Whether the first rating, as it was first written, gave so few stars."""
+    rated = [one for one in case.reviews if one.id in case.first_stars and one.counts is not False]
+    first = min(
+        rated,
+        key=lambda one: (one.created_at is None, one.created_at and one.created_at.timestamp(), one.id),
+        default=None,
+    )
+    return first is not None and case.first_stars[first.id] <= (definition.stars_at_most or 0)
+
+
+def _complaint(case: Case, _order: Order, _definition: Definition) -> bool:
+    return any(one.via == "complaint" for one in case.helps)
+
+
+def _blamed(case: Case, _order: Order, definition: Definition) -> bool:
+    """Whether an arbitration was decided against one of `blames`."""
+    return any(one.arbitration is not None and one.arbitration.blame in definition.blames for one in case.after_sales)
+
+
+def _defect(case: Case, order: Order, definition: Definition) -> bool:
+    """Whether an order was rated low, or an arbitration against it was not won: once, whatever of it happened."""
+    return _low_rated(case, order, definition) or any(
+        one.arbitration is not None and one.arbitration.blame != "buyer" for one in case.after_sales
+    )
+
+
+def _cancelled(_case: Case, order: Order, definition: Definition) -> bool:
+    """Whether the order was cancelled before dispatch by one of `by`."""
+    return order.cancelled_by in definition.by and is_cancelled_before_dispatch(order)
+
+
+def _shipped_late(_case: Case, order: Order, _definition: Definition) -> bool:
+    return order.ship_by is not None and order.shipped_at is not None and order.shipped_at > order.ship_by
+
+
+def _tracked(_case: Case, order: Order, _definition: Definition) -> bool:
+    """Whether every parcel has a number and a sound trace."""
+    return bool(order.waybills) and all(one.id and not one.trace_abnormal for one in order.waybills or ())
+
+
+def _clean_service(case: Case, order: Order, definition: Definition) -> bool:
+    """Whether the order has a service and nothing went wrong on its way."""
+    return _service(case, order, definition) and not _is_spoilt(order)
+
+
+def _is_spoilt(order: Order) -> bool:
+    return bool(order.fraud_shipping) or any(waybill.trace_abnormal for waybill in order.waybills or ())
 
 
 def _service(_case: Case, order: Order, definition: Definition) -> bool:
@@ -79,17 +138,68 @@ def _pickup_seconds(_case: Case, order: Order, _definition: Definition, calendar
     return Amount(*seconds(order.picked_up_at - clock_start(order.paid_at, _PICKUP_QUIET, calendar)), 1)
 
 
+def _pickup_score(case: Case, order: Order, definition: Definition, calendar: Calendar) -> Amount | None:
+    """The score of the hours to pickup by the table of `steps`, (hours at most, score)."""
+    took = _pickup_seconds(case, order, definition, calendar)
+    if took is None:
+        return None
+    reached = (score for hours, score in definition.steps if took.numerator <= hours * 3600 * took.parts)
+    score = _SPOILT_PICKUP if _is_spoilt(order) else next(reached, _SPOILT_PICKUP)
+    return Amount(int(score), 1, 1)
+
+
+def _picked_up_in_time(_case: Case, due: Due, _definition: Definition, _calendar: Calendar) -> Amount:
+    picked_up = due.order.picked_up_at
+    in_time = picked_up is not None and picked_up <= due.by and not _is_spoilt(due.order)
+    return ONE if in_time else _MISSED
+
+
+def _transit_seconds(_case: Case, order: Order, _definition: Definition, _calendar: Calendar) -> Amount | None:
+    if order.paid_at is None or order.delivered_at is None:
+        return None
+    return Amount(*seconds(order.delivered_at - order.paid_at), 1)
+
+
 def _in_time(_case: Case, parcel: Parcel, _definition: Definition, _calendar: Calendar) -> Amount:
     delivered = parcel.delivered_at
     in_time = delivered is not None and delivered <= parcel.deliver_by and not parcel.trace_abnormal
     return ONE if in_time else _MISSED
 
 
-def _audit_seconds(_case: Case, one: AfterSale, _definition: Definition, calendar: Calendar) -> Amount | None:
+def _audit_seconds(_case: Case, one: AfterSale, definition: Definition, calendar: Calendar) -> Amount | None:
+    """How long the merchant took to agree; where that is not known, until the refund."""
     agreed = one.agreed_at or one.refunded_at
-    if one.applied_at is None or agreed is None:
+    if one.type not in definition.types or one.applied_at is None or agreed is None:
         return None
     return Amount(*seconds(agreed - clock_start(one.applied_at, _AUDIT_QUIET, calendar)), 1)
+
+
+def _handled_in_time(case: Case, one: AfterSale, definition: Definition, calendar: Calendar) -> Amount | None:
+    """Whether the waits for the merchant stayed within the limit; refunds the platform handled do not count."""
+    took = None if one.handled_by == "platform" else _audit_seconds(case, one, definition, calendar)
+    if took is None:
+        return None
+    waited = dt.timedelta(microseconds=took.numerator * (_MICRO // took.parts))
+    if one.type == "return_refund" and one.return_received_at is not None and one.confirmed_at is not None:
+        waited += one.confirmed_at - one.return_received_at
+    return ONE if waited <= dt.timedelta(seconds=definition.limit_seconds or 0) else _MISSED
+
+
+def _completion_seconds(_case: Case, one: AfterSale, definition: Definition, _calendar: Calendar) -> Amount | None:
+    """From filing to refund, where the platform did not handle it."""
+    if one.type not in definition.types or one.handled_by == "platform":
+        return None
+    if one.applied_at is None or one.refunded_at is None:
+        return None
+    return Amount(*seconds(one.refunded_at - one.applied_at), 1)
+
+
+def _praise(_case: Case, review: Review, definition: Definition, _calendar: Calendar) -> Amount | None:
+    """Whether the rating named gave so many stars."""
+    stars: int | None = getattr(review, definition.rating or "stars")
+    if stars is None:
+        return None
+    return ONE if stars >= (definition.stars_at_least or 0) else _MISSED
 
 
 def _reply_seconds(_case: Case, chat: Chat, _definition: Definition, _calendar: Calendar) -> Amount | None:
@@ -116,13 +226,28 @@ AMOUNTS: dict[str, Callable[[Case, Any, Definition, Calendar], Amount | None]] =
     "one": _one,
     "stars": _stars,
     "pickup_seconds": _pickup_seconds,
+    "pickup_score": _pickup_score,
+    "picked_up_in_time": _picked_up_in_time,
+    "transit_seconds": _transit_seconds,
     "in_time": _in_time,
+    "praise": _praise,
     "audit_seconds": _audit_seconds,
+    "handled_in_time": _handled_in_time,
+    "completion_seconds": _completion_seconds,
     "reply_seconds": _reply_seconds,
     "dissatisfied": _dissatisfied,
     "helped": _helped,
 }
 HITS: dict[str, Callable[[Case, Any, Definition], bool]] = {
+    "blamed": _blamed,
+    "cancelled": _cancelled,
+    "clean_service": _clean_service,
+    "complaint": _complaint,
+    "defect": _defect,
+    "first_rated_low": _first_rated_low,
     "first_reason": _first_reason,
+    "low_rated": _low_rated,
     "service": _service,
+    "shipped_late": _shipped_late,
+    "tracked": _tracked,
 }

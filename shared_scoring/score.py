@@ -8,9 +8,8 @@ from msgspec import UNSET, Struct, UnsetType
 
 from shared_scoring.adjustments import BonusHeld, DeductionHeld, bonuses, deductions
 from shared_scoring.calendar import Calendar, iso
-from shared_scoring.case import gather
 from shared_scoring.estimate import UNKNOWN, Banded, Carried, carry_forward, figure
-from shared_scoring.facts import Facts, facts, in_force
+from shared_scoring.facts import Facts, in_force
 from shared_scoring.gates import GateState, gates
 from shared_scoring.history import History
 from shared_scoring.ledger import EMPTY, Sum, total_of, window_sums
@@ -101,11 +100,10 @@ class Score(Struct, frozen=True, kw_only=True):
 
 def score_history(history: History, pack: Pack, as_of: int, subject_id: str | None = None) -> Score:
     """The score from copies of records. `as_of` is a day ordinal."""
-    calendar = history.calendar()
-    records = list(history.as_of(as_of, calendar))
-    known = facts(records)
+    calendar = history.viewpoint().calendar
+    known, cases = history.known(as_of)
     first = as_of - pack.window_days
-    states = (row for case in gather(records).values() for row in pack.plan.contributions(case, calendar).items())
+    states = (row for case in cases.values() for row in pack.plan.contributions(case, calendar).items())
     sums = window_sums(states, first, as_of - 1)
     return score(pack, as_of, sums, known, calendar, subject_id)
 

@@ -34,7 +34,7 @@ def run(app: Engine, subject_id: str) -> bool:
         if subject is None:
             return False  # erased meanwhile
         version, folder = subject.input_version, Folder(connection, subject_id)
-        if subject.ledger_version != (wanted := casebook.ledger_version(str(folder.calendar.zone))):
+        if subject.ledger_version != (wanted := casebook.ledger_version(folder.viewpoint)):
             version = casebook.rebuild(connection, subject_id)
             folder = Folder(connection, subject_id)  # the version is that of what is held now
             log.info("ledger_rebuilt", subject_id=subject_id, ledger_version=wanted)

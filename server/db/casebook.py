@@ -15,12 +15,12 @@ import psycopg
 from sqlalchemy import Connection
 
 from server.db.bulk import Staging, driver
-from shared_scoring.calendar import DEFAULT_ZONE, Calendar
 from shared_scoring.case import case_id
 from shared_scoring.ledger import Contribution, timeline
 from shared_scoring.merge import NOTHING, Told
 from shared_scoring.pack import whole_plan
-from shared_scoring.records import AnyRecord, Record, Subject, kind_of
+from shared_scoring.records import AnyRecord, Record, kind_of
+from shared_scoring.viewpoint import Viewpoint
 
 Key = tuple[str, str]
 """kind and id."""
@@ -77,9 +77,9 @@ def ledger_fingerprint() -> str:
     return hashlib.sha256("\n".join(sorted(whole_plan().definitions)).encode()).hexdigest()[:16]
 
 
-def ledger_version(zone: str) -> str:
-    """The fingerprint and the time zone whose days the ledger counts."""
-    return f"{ledger_fingerprint()} {zone}"
+def ledger_version(viewpoint: Viewpoint) -> str:
+    """The fingerprint, whose orders the ledger counts, and the time zone of its days."""
+    return f"{ledger_fingerprint()} {'shop' if viewpoint.creator is None else 'creator'} {viewpoint.calendar.zone}"
 
 
 class Held(NamedTuple):
@@ -117,10 +117,10 @@ def store(connection: Connection, subject_id: str, held: Held, incoming: Sequenc
         raw, ((*key, known[key].case_id, msgspec.json.encode(known[key].told.copies).decode()) for key in dirty)
     )
     cases = stale_cases | {own for key in dirty if (own := known[key].case_id) is not None}
-    calendar = _calendar(known.get(("subject", subject_id)))
-    moved = _recount(raw, cases, known, calendar)
+    viewpoint = _viewpoint(known, subject_id)
+    moved = _recount(raw, cases, known, viewpoint)
     if held.ledger_version == "":
-        _set_ledger_version(raw, ledger_version(str(calendar.zone)))
+        _set_ledger_version(raw, ledger_version(viewpoint))
     version = _bump(raw) if any(changed) or moved else held.input_version
     return Stored(changed, version)
 
@@ -134,7 +134,7 @@ def rebuild(connection: Connection, subject_id: str) -> int:
     hold_subject(connection)
     raw.execute("DELETE FROM ledger WHERE subject_id = current_setting('koubei.subject')")
     raw.execute("DELETE FROM cases WHERE subject_id = current_setting('koubei.subject')")
-    calendar = _calendar(_load(raw, [("subject", subject_id)]).get(("subject", subject_id)))
+    viewpoint = _viewpoint(_load(raw, [("subject", subject_id)]), subject_id)
     with raw.cursor(name="cases_of_subject") as cursor:
         cursor.execute(
             "SELECT case_id, array_agg(copies::text) FROM records"
@@ -142,8 +142,8 @@ def rebuild(connection: Connection, subject_id: str) -> int:
         )
         while chunk := cursor.fetchmany(2000):
             cases = {case: [Told.of(_copies.decode(copies)) for copies in texts] for case, texts in chunk}
-            _write_contributions(raw, {}, _timelines(cases, calendar))
-    _set_ledger_version(raw, ledger_version(str(calendar.zone)))
+            _write_contributions(raw, {}, _timelines(cases, viewpoint))
+    _set_ledger_version(raw, ledger_version(viewpoint))
     return _bump(raw)
 
 
@@ -174,7 +174,7 @@ def _add(known: dict[Key, _Known], incoming: Sequence[Record]) -> tuple[list[boo
     return changed, list(dirty)
 
 
-def _recount(raw: psycopg.Connection[Any], cases: set[str], known: Mapping[Key, _Known], calendar: Calendar) -> bool:
+def _recount(raw: psycopg.Connection[Any], cases: set[str], known: Mapping[Key, _Known], viewpoint: Viewpoint) -> bool:
     """Take the old contributions of these cases out of the ledger and put the new ones in; True if any moved."""
     if not cases:
         return False
@@ -198,13 +198,13 @@ def _recount(raw: psycopg.Connection[Any], cases: set[str], known: Mapping[Key, 
         (list(cases),),
     )
     old = {case: _rows.decode(text) for case, text in before}
-    new = _timelines({case: told.get(case, []) for case in cases}, calendar)
+    new = _timelines({case: told.get(case, []) for case in cases}, viewpoint)
     return _write_contributions(raw, old, new)
 
 
-def _timelines(cases: Mapping[str, Sequence[Told]], calendar: Calendar) -> dict[str, list[Contribution]]:
+def _timelines(cases: Mapping[str, Sequence[Told]], viewpoint: Viewpoint) -> dict[str, list[Contribution]]:
     plan = whole_plan()
-    return {case: timeline(told, plan, calendar) for case, told in cases.items()}
+    return {case: timeline(told, plan, viewpoint) for case, told in cases.items()}
 
 
 def _write_contributions(
@@ -230,9 +230,9 @@ def _write_contributions(
     return bool(changed)
 
 
-def _calendar(subject: _Known | None) -> Calendar:
-    merged = None if subject is None else subject.told.merged
-    return Calendar((merged.time_zone if isinstance(merged, Subject) else None) or DEFAULT_ZONE)
+def _viewpoint(known: Mapping[Key, _Known], subject_id: str) -> Viewpoint:
+    own = known.get(("subject", subject_id))
+    return Viewpoint.of(None if own is None else own.told.merged)
 
 
 def _bump(raw: psycopg.Connection[Any]) -> int:

@@ -8,7 +8,6 @@ import msgspec
 from sqlalchemy import Connection
 
 from server.db.bulk import driver
-from shared_scoring.calendar import DEFAULT_ZONE, Calendar
 from shared_scoring.copies import Copies
 from shared_scoring.facts import FACT_KINDS, Facts, facts
 from shared_scoring.ledger import EMPTY, Sum
@@ -16,6 +15,7 @@ from shared_scoring.merge import Told
 from shared_scoring.pack import Pack
 from shared_scoring.records import AnyRecord, Record, Subject
 from shared_scoring.score import Score, score
+from shared_scoring.viewpoint import Viewpoint
 
 _copies: msgspec.json.Decoder[list[Record]] = msgspec.json.Decoder(list[AnyRecord])
 
@@ -32,7 +32,8 @@ class Folder:
         )
         self._told = [Told.of(_copies.decode(copies)) for (copies,) in rows]
         self.subject = next((told.merged for told in self._told if isinstance(told.merged, Subject)), None)
-        self.calendar = Calendar((self.subject.time_zone if self.subject else None) or DEFAULT_ZONE)
+        self.viewpoint = Viewpoint.of(self.subject)
+        self.calendar = self.viewpoint.calendar
 
     def today(self, now: dt.datetime) -> int:
         """The day whose score the platform publishes this morning, in the subject's time zone."""

@@ -46,7 +46,7 @@ def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str]) ->
             )
         ).one()
         folder = Folder(connection, subject_id)
-        if subject.ledger_version not in ("", ledger_version(str(folder.calendar.zone))):
+        if subject.ledger_version not in ("", ledger_version(folder.viewpoint)):
             raise ProblemError(
                 "recounting", f"The records of {subject_id!r} are being counted anew", headers={"Retry-After": "2"}
             )

@@ -34,7 +34,7 @@ def read_score(app: Engine, subject_id: str, as_of: dt.date | None, rules: str) 
         folder = Folder(connection, subject_id)
         day = dt.date.fromordinal(folder.today(dt.datetime.now(dt.UTC))) if as_of is None else as_of
         pack = _pack(rules, folder, day)
-        if ledger not in ("", ledger_version(str(folder.calendar.zone))):
+        if ledger not in ("", ledger_version(folder.viewpoint)):
             raise ProblemError(
                 "recounting", f"The records of {subject_id!r} are being counted anew", headers={"Retry-After": "2"}
             )

@@ -1,0 +1,20 @@
+"""Whose cases these are and in whose days they fall: the two things a case cannot know by itself."""
+
+from typing import NamedTuple
+
+from shared_scoring.calendar import DEFAULT_ZONE, Calendar
+from shared_scoring.records import Record, Subject
+
+
+class Viewpoint(NamedTuple):
+    """`creator` is the subject's id where it is a creator, who shares orders with others."""
+
+    calendar: Calendar
+    creator: str | None
+
+    @classmethod
+    def of(cls, subject: Record | None) -> "Viewpoint":
+        """The viewpoint of a subject's merged record; of a shop in the default time zone where there is none."""
+        if not isinstance(subject, Subject):
+            return cls(Calendar(DEFAULT_ZONE), None)
+        return cls(Calendar(subject.time_zone or DEFAULT_ZONE), subject.id if subject.type == "creator" else None)
