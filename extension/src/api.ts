@@ -23,7 +23,7 @@ export function meaning({ status, body, afterMs }: Answer): Sent {
   if ((status >= 200 && status < 300) || status === 304) return { is: "taken" };
   if (status === 401) return { is: "revoked" };
   if (status === 403 || status === 404) return { is: "refused" };
-  if (status === 408 || status === 425 || status === 429 || status >= 500) return { is: "later", afterMs };
+  if (status === 408 || status === 425 || status === 429 || status >= 500) return { is: "later", afterMs, ...(status === 500 ? { fault: true as const } : {}) };
   return { is: "poison", status, reason: problem(body) };
 }
 

@@ -2,15 +2,15 @@ import type { SetAside } from "./messages.js";
 import type { Store } from "./store.js";
 
 /** One batch as it will be sent, to the byte: a retry under the same key must carry the same body. */
-export interface Parcel { n?: number; key: string; subject: string; body: string; records: number; at: number }
+export interface Parcel { n?: number; key: string; subject: string; body: string; records: number; at: number; faults?: number }
 
-/** What one attempt to send told us. `later` carries Retry-After in ms where the server named it. */
+/** What one attempt to send told us. `later` carries Retry-After in ms where the server named it; `fault`: it broke on this very batch. */
 export type Sent =
   | { is: "taken" }
   | { is: "poison"; status: number; reason: string }
   | { is: "revoked" }
   | { is: "refused" }
-  | { is: "later"; afterMs: number | null };
+  | { is: "later"; afterMs: number | null; fault?: true };
 
 export interface OutboxState {
   queued: number;
@@ -24,7 +24,7 @@ export interface OutboxState {
 interface Pace { attempts: number; next_at: number; held_until: number; away_since: number | null; revoked: boolean; dropped: OutboxState["dropped"] }
 const REST: Pace = { attempts: 0, next_at: 0, held_until: 0, away_since: null, revoked: false, dropped: { batches: 0, records: 0, since: null } };
 
-export const LIMITS = { batches: 1000, ageMs: 7 * 86_400_000, aside: 100, firstRetryMs: 5_000, longestRetryMs: 15 * 60_000 };
+export const LIMITS = { batches: 1000, ageMs: 7 * 86_400_000, aside: 100, faults: 5, firstRetryMs: 5_000, longestRetryMs: 15 * 60_000 };
 
 export interface Outfit {
   store: Store;
@@ -114,7 +114,7 @@ export class Outbox {
       if (sent.is === "taken") await store.remove("outbox", parcel.n);
       else if (sent.is === "poison") await this.#setAside(parcel, sent);
       else if (sent.is === "refused") refused.add(parcel.subject);
-      else return;
+      else if (sent.is === "revoked" || !sent.fault || !(await this.#tooManyFaults(parcel))) return;
     }
   }
 
@@ -134,6 +134,14 @@ export class Outbox {
       held_until: afterMs === null ? 0 : now + afterMs,
       away_since: pace.away_since ?? now,
     };
+  }
+
+  /** A batch on which the server breaks again and again must not hold up the others for ever. */
+  async #tooManyFaults(parcel: Parcel): Promise<boolean> {
+    const faults = (parcel.faults ?? 0) + 1;
+    if (faults >= this.#limits.faults) await this.#setAside(parcel, { status: 500, reason: `${faults} × 500` });
+    else await this.outfit.store.put("outbox", { ...parcel, faults });
+    return faults >= this.#limits.faults;
   }
 
   async #setAside(parcel: Parcel, { status, reason }: { status: number; reason: string }): Promise<void> {

@@ -108,6 +108,14 @@ describe("outbox", () => {
     assert.deepEqual(world.sent, ["bad", "good", "bad"]);
     assert.equal((await outbox.state()).set_aside, 0);
   });
+  it("sets a batch aside on which the server breaks five times, and sends the others", async () => {
+    const { outbox, world } = rig(({ key }) => (key === "bad" ? { is: "later", afterMs: null, fault: true } : taken));
+    for (const key of ["bad", "good"]) await outbox.add(parcel(key));
+    for (let round = 0; round < 5; round++) { await outbox.flush(); world.now += 3_600_000; }
+    assert.deepEqual(world.sent, ["bad", "bad", "bad", "bad", "bad", "good"]);
+    const state = await outbox.state();
+    assert.deepEqual([state.queued, state.set_aside, state.away_since], [0, 1, null]);
+  });
   it("stops at a revoked token until a fresh start, and loses nothing", async () => {
     let revoked = true;
     const { outbox, world } = rig(() => (revoked ? { is: "revoked" } : taken));

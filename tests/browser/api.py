@@ -77,7 +77,11 @@ class Api:
 
     def batches(self) -> list[dict[str, Any]]:
         """The batches that were taken, in order; a repeat of one appears again."""
-        return [json.loads(c.body) for c in self.calls if c.path.endswith("/batches") and c.method == "POST" and c.status == 200]
+        return [
+            json.loads(c.body)
+            for c in self.calls
+            if c.path.endswith("/batches") and c.method == "POST" and c.status == 200
+        ]
 
     def keys(self) -> list[str]:
         return [c.headers["Idempotency-Key"] for c in self.calls if c.path.endswith("/batches") and c.method == "POST"]
@@ -90,7 +94,7 @@ class Api:
         statuses: list[int] = []
 
         def begin(status: str, fields: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            statuses.append(int(status.split()[0]))
+            statuses.append(int(status.split(maxsplit=1)[0]))
             return start(status, fields, exc_info)
 
         answer = list(self._answer(environ, begin, body))
@@ -103,7 +107,11 @@ class Api:
     def _answer(self, environ: WSGIEnvironment, start: Any, body: bytes) -> Iterable[bytes]:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         origin = environ.get("HTTP_ORIGIN", "")
-        plain = [("Content-Type", "application/json"), ("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", "ETag, Retry-After")]
+        plain = [
+            ("Content-Type", "application/json"),
+            ("Access-Control-Allow-Origin", origin),
+            ("Access-Control-Expose-Headers", "ETag, Retry-After"),
+        ]
         if method == "POST" and path.endswith("/batches") and self.fault is not None:
             more = [] if self.retry_after is None else [("Retry-After", str(self.retry_after))]
             start(f"{self.fault} Fault", plain + more)
@@ -133,7 +141,9 @@ class _Input:
         return iter([self.read()])
 
 
-def wait_for(seen: Callable[[], Any], what: str, seconds: float = 15, pause: Callable[[float], None] = time.sleep) -> Any:
+def wait_for(
+    seen: Callable[[], Any], what: str, seconds: float = 15, pause: Callable[[float], None] = time.sleep
+) -> Any:
     """Returns the first true result of `seen`; fails by name after `seconds`."""
     end = time.monotonic() + seconds
     while not (found := seen()):

@@ -20,11 +20,13 @@ SCORE: Final = HOST + "/ffa/eco/experience-score"
 
 _DUMP: Final = """async () => {
   const open = indexedDB.open("koubei");
-  const db = await new Promise((ok, no) => { open.onsuccess = () => ok(open.result); open.onerror = () => no(open.error); });
-  const out = {storage: await chrome.storage.local.get(null)};
-  for (const name of db.objectStoreNames) out[name] = await new Promise((ok, no) => {
-    const all = db.transaction(name).objectStore(name).getAll(); all.onsuccess = () => ok(all.result); all.onerror = () => no(all.error);
+  const done = (request) => new Promise((ok, no) => {
+    request.onsuccess = () => ok(request.result);
+    request.onerror = () => no(request.error);
   });
+  const db = await done(open);
+  const out = {storage: await chrome.storage.local.get(null)};
+  for (const name of db.objectStoreNames) out[name] = await done(db.transaction(name).objectStore(name).getAll());
   db.close();
   return out;
 }"""
@@ -62,6 +64,27 @@ class Browser:
             expect(page.locator("#shops li")).to_contain_text([shop[0]])
         page.close()
 
+    def begin_anew(self, server: str, code: str, shop: tuple[str, str]) -> None:
+        """As if just installed and set up: the same messages that the options page sends, without its clicks."""
+        for page in self.context.pages[1:]:
+            page.close()
+        self.context.pages[0].goto("about:blank")
+        self.kill_worker()
+        self._on_own_page(
+            """async ([server, code, shop]) => {
+              const ask = async (message) => {
+                const reply = await chrome.runtime.sendMessage(message);
+                if (!reply.ok) throw new Error(JSON.stringify(reply));
+              };
+              await ask({ask: "wipe"});
+              await chrome.storage.local.set({settings: {consent: {version: 1, at: new Date().toISOString()}}});
+              await ask({ask: "pair", server, code, name: "test"});
+              await ask({ask: "bind", shop: {id: shop[0], name: shop[1]}});
+            }""",
+            [server, code, shop],
+        )
+        self.faults.clear()
+
     def setup_again(self, api: Api, code: str) -> None:
         """Pairs once more, after the token was revoked."""
         page = self.own_page()
@@ -77,8 +100,11 @@ class Browser:
 
     def change(self, **settings: Any) -> None:
         """Sets what the options page would set."""
-        self._on_own_page("async (patch) => { const {settings} = await chrome.storage.local.get('settings');"
-                          " await chrome.storage.local.set({settings: {...settings, ...patch}}); }", settings)
+        self._on_own_page(
+            "async (patch) => { const {settings} = await chrome.storage.local.get('settings');"
+            " await chrome.storage.local.set({settings: {...settings, ...patch}}); }",
+            settings,
+        )
 
     def kept(self) -> dict[str, Any]:
         """Everything the extension has stored: storage.local and each IndexedDB store."""
@@ -89,7 +115,6 @@ class Browser:
         session = self.context.browser.new_browser_cdp_session()
         targets = session.send("Target.getTargets")["targetInfos"]
         workers = [t for t in targets if t["type"] == "service_worker" and ID in t["url"]]
-        assert workers, "no service worker to kill"
         for worker in workers:
             session.send("Target.closeTarget", {"targetId": worker["targetId"]})
         session.detach()
@@ -113,15 +138,26 @@ def events_of(context: BrowserContext) -> Callable[[float], None]:
 
 
 @contextmanager
-def chromium(playwright: Playwright, profile: Path, arguments: list[str], extension: Path | None, *, lang: str = "zh-CN") -> Iterator[Browser]:
+def chromium(
+    playwright: Playwright, profile: Path, arguments: list[str], extension: Path | None, *, lang: str = "zh-CN"
+) -> Iterator[Browser]:
     loaded = [] if extension is None else [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
     context = playwright.chromium.launch_persistent_context(
-        profile, executable_path=CHROMIUM, headless=True, args=[*loaded, *arguments], locale=lang,
-        viewport={"width": 1440, "height": 900}, env={**os.environ, "LANGUAGE": lang.replace("-", "_")},
+        profile,
+        executable_path=CHROMIUM,
+        headless=True,
+        args=[*loaded, *arguments],
+        locale=lang,
+        viewport={"width": 1440, "height": 900},
+        env={**os.environ, "LANGUAGE": lang.replace("-", "_")},
     )
     try:
         if extension is not None:
-            wait_for(lambda: any(f"{ID}/options.html" in page.url for page in context.pages), "the options page of a new installation", pause=lambda seconds: context.pages[0].wait_for_timeout(1000 * seconds))
+            wait_for(
+                lambda: any(f"{ID}/options.html" in page.url for page in context.pages),
+                "the options page of a new installation",
+                pause=lambda seconds: context.pages[0].wait_for_timeout(1000 * seconds),
+            )
         yield Browser(context)
     finally:
         context.close()

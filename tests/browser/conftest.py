@@ -1,7 +1,7 @@
 """The demo shop's site, the real API on the real database, and a Chromium with the extension between them."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from server.demo.builds import built_extension, built_site
 from server.demo.catalog import SHOP_ID, SHOP_NAME
 from server.demo.generator import generate
 from server.demo.host import DemoHost
-
+from server.demo.life import SHANGHAI
 from tests.browser.api import Api
 from tests.browser.browser import CHROMIUM, Browser, chromium
 
@@ -37,7 +37,7 @@ def extension() -> Path:
 
 @pytest.fixture(scope="session")
 def _host() -> Iterator[DemoHost]:
-    with DemoHost(generate(7, date(2026, 11, 21), 40, 30), built_site()) as host:
+    with DemoHost(generate(7, datetime.now(SHANGHAI).date(), 40, 30), built_site()) as host:
         yield host
 
 
@@ -87,22 +87,52 @@ def fresh(playwright: Playwright, host: DemoHost, extension: Path, tmp_path: Pat
         yield browser
 
 
+@pytest.fixture(scope="session")
+def _shared(
+    playwright: Playwright, _host: DemoHost, extension: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    with chromium(playwright, tmp_path_factory.mktemp("profile"), _host.browser_arguments, extension) as browser:
+        yield browser
+
+
 @pytest.fixture
-def browser(fresh: Browser, api: Api, new_code: Callable[[], str]) -> Browser:
-    """Agreed, paired, bound to the demo shop; nothing read yet."""
-    fresh.setup(api, new_code(), (SHOP_ID, SHOP_NAME))
+def browser(_shared: Browser, host: DemoHost, api: Api, new_code: Callable[[], str]) -> Browser:
+    """Agreed, paired, bound to the demo shop; nothing read yet. One Chromium for all, everything in it wiped before."""
+    _shared.begin_anew(api.url, new_code(), (SHOP_ID, SHOP_NAME))
+    host.requests.clear()
     api.calls.clear()
-    return fresh
+    return _shared
 
 
 def plain_overlay(page: str, ids: list[str]) -> dict[str, Any]:
     """The shape of cli-output.md's last section; the number on a badge names its row's last three digits."""
     rows = [
         {
-            "id": order, "counts": True, "why_not": None, "delta": {"points": int(order[-3:]) / 1000 + 0.01, "indicator": None, "drops_out": "2026-12-20"},
-            "expected": {"points": None, "low": None, "high": None}, "risk": None, "action": None,
+            "id": order,
+            "counts": True,
+            "why_not": None,
+            "delta": {"points": int(order[-3:]) / 1000 + 0.01, "indicator": None, "drops_out": "2026-12-20"},
+            "expected": {"points": None, "low": None, "high": None},
+            "risk": None,
+            "action": None,
         }
         for order in ids
     ]
-    panel = {"total": 85.31, "official": True, "estimate": 85.02, "noon": {"low": 84.3, "mid": 85.2, "high": 86.0}, "coverage": 0.42, "open_page": "reviews"}
-    return {"page": page, "rules": "douyin-shop/2026-09-08", "scored_version": 1, "stale": False, "next_poll_seconds": 30, "panel": panel, "rows": rows}
+    panel = {
+        "total": 85.31,
+        "official": True,
+        "estimate": 85.02,
+        "noon": {"low": 84.3, "mid": 85.2, "high": 86.0},
+        "coverage": 0.42,
+        "open_page": "reviews",
+    }
+    return {
+        "page": page,
+        "rules": "douyin-shop/2026-09-08",
+        "as_of": "2026-11-21",
+        "scored_version": 1,
+        "stale": False,
+        "next_poll_seconds": 30,
+        "panel": panel,
+        "rows": rows,
+    }

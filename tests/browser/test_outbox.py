@@ -54,7 +54,9 @@ def test_an_outage_loses_and_doubles_nothing(browser: Browser, api: Api, host: D
     expect(badges(page)).to_have_count(20)
 
 
-def test_a_killed_worker_delivers_what_it_had_queued(browser: Browser, api: Api, host: DemoHost, admin: "Engine") -> None:
+def test_a_killed_worker_delivers_what_it_had_queued(
+    browser: Browser, api: Api, host: DemoHost, admin: "Engine"
+) -> None:
     api.stop()
     page = browser.page(ORDERS)
     turn_pages(page, 1)
@@ -69,7 +71,9 @@ def test_a_killed_worker_delivers_what_it_had_queued(browser: Browser, api: Api,
     assert receipts(admin) == 3
 
 
-def test_the_queue_outlives_the_browser_page_that_filled_it(browser: Browser, api: Api, host: DemoHost, admin: "Engine") -> None:
+def test_the_queue_outlives_the_browser_page_that_filled_it(
+    browser: Browser, api: Api, host: DemoHost, admin: "Engine"
+) -> None:
     api.stop()
     page = browser.page(ORDERS)
     expect_state(page, "away")
@@ -79,7 +83,9 @@ def test_the_queue_outlives_the_browser_page_that_filled_it(browser: Browser, ap
     wait_for(lambda: stored(admin) == ids(host, 20), "the closed page's orders", 30)
 
 
-def test_a_lost_answer_is_asked_for_again_under_the_same_key(browser: Browser, api: Api, host: DemoHost, admin: "Engine") -> None:
+def test_a_lost_answer_is_asked_for_again_under_the_same_key(
+    browser: Browser, api: Api, host: DemoHost, admin: "Engine"
+) -> None:
     api.lose_answer = 1
     page = browser.page(ORDERS)
     wait_for(lambda: len(api.keys()) == 2, "the second try")
@@ -92,7 +98,9 @@ def test_a_lost_answer_is_asked_for_again_under_the_same_key(browser: Browser, a
     page.close()
 
 
-def test_a_server_error_waits_and_tells_which_side_fails(browser: Browser, api: Api, host: DemoHost, admin: "Engine") -> None:
+def test_a_server_error_waits_and_tells_which_side_fails(
+    browser: Browser, api: Api, host: DemoHost, admin: "Engine"
+) -> None:
     api.fault = 503
     page = browser.page(ORDERS)
     expect_state(page, "away")
@@ -112,7 +120,9 @@ def test_retry_after_is_honoured(browser: Browser, api: Api) -> None:
     assert len(browser.kept()["outbox"]) == 3
 
 
-def test_a_poison_batch_is_set_aside_counted_and_blocks_nobody(browser: Browser, api: Api, host: DemoHost, admin: "Engine") -> None:
+def test_a_poison_batch_is_set_aside_counted_and_blocks_nobody(
+    browser: Browser, api: Api, host: DemoHost, admin: "Engine"
+) -> None:
     api.fault = 422
     page = browser.page(ORDERS)
     wait_for(lambda: len(browser.kept()["aside"]) == 1, "the batch to be set aside")
@@ -125,7 +135,9 @@ def test_a_poison_batch_is_set_aside_counted_and_blocks_nobody(browser: Browser,
     wait_for(lambda: stored(admin) == ids(host, 40), "the one set aside")
 
 
-def test_a_revoked_token_stops_sending_says_so_and_pairing_again_goes_on(browser: Browser, api: Api, host: DemoHost, admin: "Engine", new_code: Callable[[], str]) -> None:
+def test_a_revoked_token_stops_sending_says_so_and_pairing_again_goes_on(
+    browser: Browser, api: Api, host: DemoHost, admin: "Engine", new_code: Callable[[], str]
+) -> None:
     with admin.connect() as connection:
         connection.execute(text("UPDATE devices SET revoked_at = now()"))
     page = browser.page(ORDERS)

@@ -1,10 +1,12 @@
-"""What is drawn on the merchant's page: in its place after every change of the page, never in the page's way, gone without trace."""
+"""What is drawn on the merchant's page: in its place after every change of it, never in its way, gone without trace."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from server.demo.catalog import SHOP_ID, SHOP_NAME
 from server.demo.host import DemoHost
 from tests.browser.api import Api
 from tests.browser.browser import ORDERS, SCORE, Browser, badges, dock, expect_state
@@ -49,13 +51,23 @@ def test_another_page_of_the_list_has_other_badges(browser: Browser, host: DemoH
     assert placed(page) == expected([order["id"] for order in host.shop.orders[20:40]])
 
 
-@pytest.mark.parametrize("change", [
-    "(body) => body.append(...[...body.rows].reverse())",
-    "(body) => [...body.rows].forEach((row) => { row.querySelector('koubei-badge').parentElement.innerHTML = 'rendered anew' })",
-    "(body) => { const keys = [...body.rows].map((row) => row.dataset.rowKey); [...body.rows].forEach((row, n) => { row.dataset.rowKey = keys[(n + 3) % keys.length] }) }",
-    "(body) => [...body.rows].slice(5).forEach((row) => row.remove())",
-    "(body) => body.replaceChildren(...[...body.rows].map((row) => { const copy = row.cloneNode(true); copy.querySelector('koubei-badge').remove(); return copy }))",
-])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "(body) => body.append(...[...body.rows].reverse())",
+        "(body) => body.querySelectorAll('koubei-badge').forEach((n) => { n.parentElement.innerHTML = 'rendered anew' })",
+        """(body) => {
+          const keys = [...body.rows].map((row) => row.dataset.rowKey);
+          [...body.rows].forEach((row, n) => { row.dataset.rowKey = keys[(n + 3) % keys.length] });
+        }""",
+        "(body) => [...body.rows].slice(5).forEach((row) => row.remove())",
+        """(body) => {
+          const copies = [...body.rows].map((row) => row.cloneNode(true));
+          copies.forEach((copy) => copy.querySelector("koubei-badge").remove());
+          body.replaceChildren(...copies);
+        }""",
+    ],
+)
 def test_badges_follow_their_rows_through_every_change(browser: Browser, change: str) -> None:
     page = ready(browser)
     page.evaluate(f"({change})(document.querySelector('tbody'))")
@@ -88,7 +100,11 @@ def test_routes_change_without_a_page_load(browser: Browser) -> None:
 
 
 def test_the_page_keeps_every_node_and_every_word(browser: Browser) -> None:
-    words = """() => { const copy = document.body.cloneNode(true); copy.querySelectorAll('koubei-badge').forEach((n) => n.remove()); return copy.outerHTML }"""
+    words = """() => {
+      const copy = document.body.cloneNode(true);
+      copy.querySelectorAll("koubei-badge").forEach((n) => n.remove());
+      return copy.outerHTML;
+    }"""
     browser.change(paused=True)
     page = browser.page(ORDERS)
     expect(page.locator("tr[data-row-key]")).to_have_count(20)
@@ -97,7 +113,9 @@ def test_the_page_keeps_every_node_and_every_word(browser: Browser) -> None:
     page.reload()
     expect(badges(page)).to_have_count(20)
     assert page.evaluate(words) == plain
-    assert page.evaluate("[...document.querySelectorAll('koubei-badge')].every((n) => n.parentElement.lastElementChild === n)")
+    assert page.evaluate(
+        "[...document.querySelectorAll('koubei-badge')].every((n) => n.parentElement.lastElementChild === n)"
+    )
 
 
 def test_the_score_panel_sets_the_official_figure_beside_ours(browser: Browser) -> None:
@@ -106,7 +124,9 @@ def test_the_score_panel_sets_the_official_figure_beside_ours(browser: Browser) 
     expect(panel.locator("[data-figure=official] b")).to_have_text("85.31")
     expect(panel.locator("[data-figure=estimate] b")).to_have_text("85.02")
     expect(panel.locator("[data-figure=coverage]")).to_contain_text("42%")
-    expect(panel.locator("[data-open=reviews] a")).to_have_attribute("href", "https://fxg.jinritemai.com/ffa/maftersale/comment")
+    expect(panel.locator("[data-open=reviews] a")).to_have_attribute(
+        "href", "https://fxg.jinritemai.com/ffa/maftersale/comment"
+    )
     expect(panel).to_contain_text("不是平台的官方数字")
     panel.locator(".pill").click()
     expect(panel.locator(".panel")).to_have_count(0)
@@ -120,10 +140,23 @@ def test_an_open_order_shows_loss_risk_clock_and_what_to_do(browser: Browser, ap
         answer = plain_overlay(page, ids)
         if ids:
             answer["rows"][0] |= {
-                "expected": {"points": -0.0549, "low": -0.09, "high": -0.02}, "action": {"id": "a7", "title": "今天发货"},
-                "risk": {"level": "high", "outcome": "late_pickup", "probability": 0.62, "deadline": "2099-11-06T23:59:59+08:00", "reasons": [{"code": "backlog", "text": "昨天积压 40 单"}]},
+                "expected": {"points": -0.0549, "low": -0.09, "high": -0.02},
+                "action": {"id": "a7", "title": "今天发货"},
+                "risk": {
+                    "level": "high",
+                    "outcome": "late_pickup",
+                    "probability": 0.62,
+                    "deadline": "2099-11-06T23:59:59+08:00",
+                    "reasons": [{"code": "backlog", "text": "昨天积压 40 单"}],
+                },
             }
-            answer["rows"][1] |= {"delta": {"points": None, "indicator": {"key": "goods.quality_return", "change": 0.0003}, "drops_out": None}}
+            answer["rows"][1] |= {
+                "delta": {
+                    "points": None,
+                    "indicator": {"key": "goods.quality_return", "change": 0.0003},
+                    "drops_out": None,
+                }
+            }
             answer["rows"][2] |= {"counts": False, "why_not": "gift"}
             answer["rows"][3] |= {"counts": None}
         return answer
@@ -151,22 +184,28 @@ def test_an_open_order_shows_loss_risk_clock_and_what_to_do(browser: Browser, ap
 def test_a_strict_policy_with_trusted_types_breaks_nothing(browser: Browser, host: DemoHost) -> None:
     host.switches.strict_policy = True
     page = ready(browser)
-    assert page.evaluate("getComputedStyle(document.querySelector('koubei-badge').shadowRoot.querySelector('.badge')).borderRadius") == "6px"
+    assert (
+        page.evaluate(
+            "getComputedStyle(document.querySelector('koubei-badge').shadowRoot.querySelector('.badge')).borderRadius"
+        )
+        == "6px"
+    )
     badges(page).first.locator("button").click()
     expect(dock(page).locator(".card")).to_be_visible()
     assert browser.faults == []
 
 
-def test_an_update_of_the_extension_leaves_a_clean_page(browser: Browser) -> None:
-    page = ready(browser)
-    browser.reload_extension()
+def test_an_update_of_the_extension_leaves_a_clean_page(fresh: Browser, api: Api, new_code: Callable[[], str]) -> None:
+    fresh.setup(api, new_code(), (SHOP_ID, SHOP_NAME))
+    page = ready(fresh)
+    fresh.reload_extension()
     expect(badges(page)).to_have_count(0)
     expect(dock(page)).to_have_count(0)
     page.get_by_role("button", name="下一页").click()
     page.get_by_role("tab", name="待发货").click()
     page.wait_for_load_state("networkidle")
     expect(badges(page)).to_have_count(0)
-    assert browser.faults == []
+    assert fresh.faults == []
 
 
 def test_pausing_takes_everything_down_but_the_notice(browser: Browser) -> None:
@@ -187,7 +226,10 @@ def test_a_page_elsewhere_is_left_alone(browser: Browser, api: Api) -> None:
 
 def test_rows_that_cannot_be_found_are_said_to_be_missing(browser: Browser, api: Api) -> None:
     page = browser.page()
-    page.add_init_script("new MutationObserver(() => document.querySelectorAll('tbody').forEach((body) => body.remove())).observe(document, {childList: true, subtree: true})")
+    page.add_init_script(
+        """new MutationObserver(() => document.querySelectorAll("tbody").forEach((body) => body.remove()))
+          .observe(document, {childList: true, subtree: true})"""
+    )
     page.goto(ORDERS)
     expect_state(page, "unplaced")
     assert len(api.batches()) == 1
@@ -195,10 +237,17 @@ def test_rows_that_cannot_be_found_are_said_to_be_missing(browser: Browser, api:
 
 def test_without_data_attributes_the_order_number_in_plain_sight_is_enough(browser: Browser) -> None:
     page = browser.page()
-    page.add_init_script("new MutationObserver(() => document.querySelectorAll('tr[data-row-key]').forEach((row) => row.removeAttribute('data-row-key'))).observe(document, {childList: true, subtree: true, attributes: true})")
+    page.add_init_script(
+        """const rows = () => document.querySelectorAll("tr[data-row-key]");
+        const strip = () => rows().forEach((row) => row.removeAttribute("data-row-key"));
+        new MutationObserver(strip).observe(document, {childList: true, subtree: true, attributes: true})"""
+    )
     page.goto(ORDERS)
     expect(badges(page)).to_have_count(20)
-    assert page.evaluate("[...document.querySelectorAll('koubei-badge')].every((n) => n.parentElement === n.closest('tr').firstElementChild)")
+    assert page.evaluate(
+        """[...document.querySelectorAll("koubei-badge")].every(
+          (badge) => badge.parentElement === badge.closest("tr").firstElementChild)"""
+    )
 
 
 def test_english_is_a_setting(browser: Browser) -> None:
