@@ -36,6 +36,7 @@ class Koubei:
             self.port = int(probe.getsockname()[1])
         self.log = home.with_name(f"{home.name}-messages.log")
         self._environment = {f"KOUBEI_{name.upper()}": str(value) for name, value in settings.items()}
+        self.token = ""  # after `pair`
         self._process: subprocess.Popen[bytes] | None = None
         self._session = requests.Session()
         self._session.trust_env = False
@@ -89,7 +90,8 @@ class Koubei:
         body = {"code": code, "name": "tests"}
         answer = self._session.post(f"{self.address.url}/v1/devices", json=body, timeout=30)
         assert answer.status_code == requests.codes.created, answer.text
-        self._session.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+        self.token = str(answer.json()["token"])
+        self._session.headers["Authorization"] = f"Bearer {self.token}"
 
     def get(self, path: str) -> requests.Response:
         return self._session.get(f"{self.address.url}/v1{path}", timeout=30)

@@ -17,6 +17,8 @@ from server.runtime.address import Address
 _TRIES = 6
 _TIMEOUT = (5, 120)
 _BUSY = {429, 502, 503, 504}
+# No connection, no answer in time, or an answer that broke off in the middle.
+_LOST = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
 
 class Client:
@@ -76,7 +78,7 @@ class Client:
             last = attempt == _TRIES - 1
             try:
                 answer = self._session.request(method, self._url + path, timeout=_TIMEOUT, **options)
-            except requests.ConnectionError as error:
+            except _LOST as error:
                 if last:
                     raise click.ClickException(
                         f"no server answers at {self._url}: start it with `koubei up` and run this again;"
