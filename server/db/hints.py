@@ -15,7 +15,9 @@ from redis.retry import Retry
 RECALCULATE = "koubei.recalculate"
 TICK = "koubei.tick"
 
-_UNDER_WAY_SECONDS = 30  # a hint that never came back is forgotten after this; the tick finds the subject anyway
+# A hint that never came back is forgotten after this: as long as the tick leaves a changed subject alone, so that a
+# broker that died with the message but kept the note does not silence the tick. A second hint finds nothing to do.
+_UNDER_WAY_SECONDS = 5
 
 log = structlog.get_logger()
 
