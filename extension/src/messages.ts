@@ -4,7 +4,7 @@ import type { Page } from "./pages.js";
 
 /** What content scripts and the extension's own pages ask of the service worker. */
 export type ContentAsk =
-  | { ask: "ingest"; spec: string; shop: string; captured_at: string; records: Rec[] }
+  | { ask: "ingest"; key: string; spec: string; shop: string; captured_at: string; records: Rec[] }
   | { ask: "overlay"; page: Page; shop: string; ids: string[] }
   | { ask: "bind"; shop: { id: string; name: string | null } }
   | { ask: "unread"; spec: string; outcome: Outcome | "silent"; drift: Drift | null }
@@ -39,12 +39,20 @@ export interface Answers {
   wipe: object;
 }
 
-/** Null when the extension was updated or removed under this page. */
+const TRIES_MS = [200, 1_000, 3_000];
+
+/**
+ * Null when the extension was updated or removed under this page. A worker that dies over a message is asked again: every
+ * question may be asked twice, an ingest because its key is made here.
+ */
 export async function ask<M extends ContentAsk | PageAsk>(message: M): Promise<Reply<Answers[M["ask"]]> | null> {
-  if (!chrome.runtime?.id) return null;
-  try {
-    return (await chrome.runtime.sendMessage(message)) as Reply<Answers[M["ask"]]>;
-  } catch {
-    return null;
+  for (const wait of [...TRIES_MS, null]) {
+    if (!chrome.runtime?.id) return null;
+    try {
+      const reply = (await chrome.runtime.sendMessage(message)) as Reply<Answers[M["ask"]]> | undefined;
+      if (reply !== undefined) return reply;
+    } catch { /* the worker went away before it answered */ }
+    if (wait !== null) await new Promise((go) => setTimeout(go, wait));
   }
+  return chrome.runtime?.id ? { ok: false, why: "shut" } : null;
 }

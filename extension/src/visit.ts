@@ -97,7 +97,7 @@ export class Visit {
       const fresh = this.#unsent(id, records);
       if (fresh.length === 0) continue;
       const now = rfc3339(Date.now());
-      const reply = await ask({ ask: "ingest", spec: id, shop: shop.id, captured_at: now, records: fresh.map((record) => ({ ...record, seen_at: now })) });
+      const reply = await ask({ ask: "ingest", key: crypto.randomUUID(), spec: id, shop: shop.id, captured_at: now, records: fresh.map((record) => ({ ...record, seen_at: now })) });
       if (reply === null) return this.around.gone();
       if (!reply.ok) for (const record of fresh) this.#sent.delete(`${id} ${String(record["id"])}`);
     }

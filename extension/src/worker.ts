@@ -79,13 +79,13 @@ const bound = async (shop: string): Promise<boolean> => (await load()).settings.
 type Handlers = { [M in ContentAsk | PageAsk as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
 
 const forContent: Pick<Handlers, ContentAsk["ask"]> = {
-  async ingest({ spec: id, shop, captured_at, records }) {
+  async ingest({ key, spec: id, shop, captured_at, records }) {
     const { settings } = await load();
     const spec = specOf(id);
-    if (!spec || !watching(settings, spec.page) || !records.every((record) => admits(spec, record))) return no("shut");
+    if (!spec || !/^[\da-f-]{36}$/.test(key) || !watching(settings, spec.page) || !records.every((record) => admits(spec, record))) return no("shut");
     if (!(await bound(shop))) return no("not_bound");
     const body = makeBatch(chrome.runtime.getManifest().version, adapterOf(spec), captured_at, records);
-    await outbox.add({ key: crypto.randomUUID(), subject: shop, body, records: records.length });
+    await outbox.add({ key, subject: shop, body, records: records.length });
     const queued = await tellHealth();
     void flush();
     return { ok: true, queued };

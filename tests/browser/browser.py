@@ -26,14 +26,15 @@ _DUMP: Final = """async () => {
   });
   const db = await done(open);
   const out = {storage: await chrome.storage.local.get(null)};
-  for (const name of db.objectStoreNames) out[name] = await done(db.transaction(name).objectStore(name).getAll());
+  const all = (name) => done(db.transaction(name).objectStore(name).getAll());
+  for (const name of db.objectStoreNames) out[name] = await all(name);
   db.close();
   return out;
 }"""
 
 
 class Browser:
-    """A context with its own profile. `faults` collects every uncaught error and console error of the merchant's pages."""
+    """A context with its own profile. `faults` collects uncaught errors and console errors of the merchant's pages."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.context = context

@@ -71,6 +71,24 @@ def test_a_killed_worker_delivers_what_it_had_queued(
     assert receipts(admin) == 3
 
 
+def test_a_worker_killed_in_the_midst_of_each_capture_loses_nothing(
+    browser: Browser, api: Api, host: DemoHost, admin: "Engine"
+) -> None:
+    page = browser.page(ORDERS)
+    expect(page.locator("tr[data-row-key]")).to_have_count(20)
+    for number in range(1, 7):
+        page.get_by_role("button", name="下一页").click()
+        browser.kill_worker()
+        expect(page.locator("tr[data-row-key]").first).to_have_attribute(
+            "data-row-key", host.shop.orders[20 * number]["id"]
+        )
+    wait_for(lambda: stored(admin) == ids(host, 140), "all seven pages", 30)
+    wait_for(lambda: browser.kept()["outbox"] == [], "the outbox to be empty")
+    assert receipts(admin) == len(set(api.keys())) == 7
+    expect(badges(page)).to_have_count(20)
+    assert browser.faults == []
+
+
 def test_the_queue_outlives_the_browser_page_that_filled_it(
     browser: Browser, api: Api, host: DemoHost, admin: "Engine"
 ) -> None:

@@ -55,7 +55,7 @@ def test_another_page_of_the_list_has_other_badges(browser: Browser, host: DemoH
     "change",
     [
         "(body) => body.append(...[...body.rows].reverse())",
-        "(body) => body.querySelectorAll('koubei-badge').forEach((n) => { n.parentElement.innerHTML = 'rendered anew' })",
+        "(body) => body.querySelectorAll('koubei-badge').forEach((n) => { n.parentElement.innerHTML = 'new' })",
         """(body) => {
           const keys = [...body.rows].map((row) => row.dataset.rowKey);
           [...body.rows].forEach((row, n) => { row.dataset.rowKey = keys[(n + 3) % keys.length] });
