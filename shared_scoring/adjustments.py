@@ -1,14 +1,14 @@
 """Points on top of the dimensions: deductions for conduct, bonuses for services. Both exact."""
 
-from collections.abc import Mapping
+import math
 
 from msgspec import Struct
 
 from shared_scoring.calendar import Calendar
 from shared_scoring.facts import Facts
-from shared_scoring.ledger import Sum, total_of
 from shared_scoring.pack import Bonus, Deduction, Pack
 from shared_scoring.records import Conduct, ServiceSwitch
+from shared_scoring.sums import Sum, Sums
 
 
 class DeductionHeld(Struct, frozen=True):
@@ -30,24 +30,33 @@ def deductions(pack: Pack, conducts: list[Conduct], first: int, last: int, calen
     for conduct in conducts:
         if conduct.scene is not None and conduct.at is not None and first <= calendar.day(conduct.at) <= last:
             counts[conduct.scene] = counts.get(conduct.scene, 0) + (1 if conduct.count is None else conduct.count)
-    return [
-        DeductionHeld(rule.scene, count, _points(rule, count))
-        for rule in pack.deductions
-        if (count := counts.get(rule.scene, 0))
-    ]
+    room = {group.key: group.cap for group in pack.deduction_groups}
+    held = []
+    for rule in pack.deductions:  # a group's cap is filled in the pack's order
+        if count := counts.get(rule.scene, 0):
+            points = min(_points(rule, count), room.get(rule.group or "", math.inf))
+            if rule.group is not None:
+                room[rule.group] -= points
+            held.append(DeductionHeld(rule.scene, count, points))
+    return held
 
 
 def _points(rule: Deduction, count: int) -> float:
-    return min(rule.points if rule.once else rule.points * count, rule.cap)
+    points = rule.points if rule.once else rule.points * count
+    return points if rule.cap is None else min(points, rule.cap)
 
 
-def bonuses(pack: Pack, sums: Mapping[str, Sum], facts: Facts, last: int, calendar: Calendar) -> list[BonusHeld]:
+def bonuses(pack: Pack, sums: Sums, facts: Facts, last: int, calendar: Calendar) -> list[BonusHeld]:
     """Every bonus held at the end of day `last`."""
-    return [BonusHeld(rule.key, rule.points) for rule in pack.bonuses if _holds(rule, sums, facts, last, calendar)]
+    first = last - pack.window_days + 1
+    return [
+        BonusHeld(rule.key, rule.points)
+        for rule in pack.bonuses
+        if _holds(rule, sums.window(rule.definition, first, last), facts, last, calendar)
+    ]
 
 
-def _holds(rule: Bonus, sums: Mapping[str, Sum], facts: Facts, last: int, calendar: Calendar) -> bool:
-    counted = total_of(sums, rule.definition)
+def _holds(rule: Bonus, counted: Sum, facts: Facts, last: int, calendar: Calendar) -> bool:
     if counted.numerator < rule.count_at_least or counted.numerator < rule.share_at_least * counted.denominator:
         return False
     return rule.switch is None or _was_on(rule.switch, rule.switch_days, facts.switches, last, calendar)

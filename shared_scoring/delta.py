@@ -13,10 +13,12 @@ from shared_scoring.calendar import Calendar, iso
 from shared_scoring.case import Case
 from shared_scoring.copies import Copies
 from shared_scoring.facts import Facts
-from shared_scoring.ledger import EMPTY, State, Sum, total_of, window_sums
+from shared_scoring.ledger import State
 from shared_scoring.merge import Told
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.records import Order, Record, kind_of
+from shared_scoring.response import own_sums
+from shared_scoring.sums import Sum, Sums
 from shared_scoring.viewpoint import Viewpoint
 
 
@@ -50,15 +52,14 @@ NOTHING = Delta(None, None, None)
 class Window:
     """The sums of one day under one pack, on which differences are taken."""
 
-    def __init__(self, pack: Pack, as_of: int, sums: Mapping[str, Sum], known: Facts, calendar: Calendar) -> None:
+    def __init__(self, pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar) -> None:
         self.pack = pack
         self.as_of = as_of
         self.calendar = calendar
         self.first = as_of - pack.window_days
         self._creator = Viewpoint.of(known.subject).creator
-        self._sums = {
-            one.key: _official(one, known, as_of) or total_of(sums, one.definition) for one in pack.indicators
-        }
+        own = own_sums(pack, sums, as_of)
+        self._sums = {one.key: _official(one, known, as_of) or own[one.key] for one in pack.indicators}
         self._weights = {one.key: pack.dimensions[one.dimension].weight * (one.weight or 1) for one in pack.indicators}
 
     def row(self, id_: str, kind: str, told: Sequence[Told]) -> Row:
@@ -93,10 +94,10 @@ class Window:
 
     def _delta(self, difference: State) -> Delta:
         """The indicator the row hurts most, else the one it helps most, each weighed by its share of the total."""
-        own = window_sums(difference.items(), self.first, self.as_of - 1)
+        own = own_sums(self.pack, Sums(difference.items()), self.as_of)
         changes = []
         for indicator in self.pack.indicators:
-            change = self._change(indicator, total_of(own, indicator.definition))
+            change = self._change(indicator, own[indicator.key])
             if change:
                 worse = change > 0 if indicator.better == "lower" else change < 0
                 size = abs(change) / (abs(self._sums[indicator.key].value or 0) or 1) * self._weights[indicator.key]
@@ -110,10 +111,10 @@ class Window:
 
     def _change(self, indicator: Indicator, own: Sum) -> float | None:
         whole = self._sums[indicator.key]
-        without = Sum(whole.numerator - own.numerator, whole.denominator - own.denominator)
-        if not whole.denominator or without.denominator <= 0 or own == EMPTY:
+        rest = whole.denominator - own.denominator
+        if not whole.denominator or rest <= 0 or (not own.numerator and not own.denominator):
             return None
-        return float(whole.numerator / whole.denominator - without.numerator / without.denominator)
+        return float(whole.numerator / whole.denominator - (whole.numerator - own.numerator) / rest)
 
 
 def _key(told: Told) -> tuple[str, str]:
@@ -125,7 +126,8 @@ def _official(indicator: Indicator, known: Facts, as_of: int) -> Sum | None:
     for day in sorted(known.officials, reverse=True):
         page = (known.officials[day].indicators or {}).get(indicator.key) if day <= as_of else None
         if page is not None and page.numerator is not None and page.denominator:
-            return Sum(Fraction(page.numerator), int(page.denominator))
+            numerator, denominator = Fraction(page.numerator), int(page.denominator)
+            return Sum(numerator, denominator, float(numerator / denominator))
     return None
 
 

@@ -40,7 +40,8 @@ class History:
 
     def known(self, day: int) -> tuple[Facts, dict[str, Case]]:
         """The facts and the cases as they were known on a day."""
-        calendar, creator = self.viewpoint()
+        viewpoint = self.viewpoint()
+        calendar, creator = viewpoint.calendar, viewpoint.creator
         cases: dict[str, Case] = {}
         rest: list[Record] = []
         for told in self._told.values():

@@ -6,8 +6,7 @@ days. So history, late records and corrections need no code of their own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from shared_scoring.calendar import Calendar
@@ -31,18 +30,6 @@ class Contribution(NamedTuple):
     denominator: int
 
 
-class Sum(NamedTuple):
-    """A window's exact sum of one series."""
-
-    numerator: Fraction
-    denominator: int
-
-    @property
-    def value(self) -> float | None:
-        return float(self.numerator / self.denominator) if self.denominator else None
-
-
-EMPTY = Sum(Fraction(0), 0)
 State = dict[tuple[str, int, int], tuple[int, int]]
 """(series, day, parts) → (numerator, denominator)."""
 
@@ -87,17 +74,9 @@ def _add(state: State, key: tuple[str, int, int], numerator: int, denominator: i
     state[key] = (numerator, denominator) if known is None else (known[0] + numerator, known[1] + denominator)
 
 
-def total_of(sums: Mapping[str, Sum], definition: Definition) -> Sum:
-    """The window's sum of a definition; of hits the denominator is the whole cohort."""
-    own = sums.get(definition.series, EMPTY)
-    if definition.measure in HITS:
-        own = Sum(own.numerator, sums.get(definition.whole.series, EMPTY).denominator)
-    return own
-
-
 def timeline(records_told: Sequence[Told], plan: Plan, viewpoint: Viewpoint) -> list[Contribution]:
     """What a case adds at every as-of day, as the differences from one day to the next."""
-    calendar, creator = viewpoint
+    calendar, creator = viewpoint.calendar, viewpoint.creator
     records = [Copies(told, calendar) for told in records_told]
     rows: list[Contribution] = []
     before: State = {}
@@ -119,20 +98,3 @@ def _difference(before: State, after: State, known_on: int) -> Iterable[Contribu
         if old != new:
             series, day, parts = key
             yield Contribution(series, day, known_on, parts, new[0] - old[0], new[1] - old[1])
-
-
-def window_sums(
-    states: Iterable[tuple[tuple[str, int, int], tuple[int, int]]], first: int, last: int
-) -> dict[str, Sum]:
-    """Sums per series over the days `first`..`last`, both included."""
-    sums: defaultdict[str, Sum] = defaultdict(lambda: EMPTY)
-    totals: defaultdict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
-    for (series, day, parts), (numerator, denominator) in states:
-        if first <= day <= last:
-            total = totals[series, parts]
-            total[0] += numerator
-            total[1] += denominator
-    for (series, parts), (numerator, denominator) in totals.items():
-        so_far = sums[series]
-        sums[series] = Sum(so_far.numerator + Fraction(numerator, parts), so_far.denominator + denominator)
-    return dict(sums)

@@ -8,13 +8,15 @@ from msgspec import UNSET, Struct, UnsetType
 
 from shared_scoring.adjustments import BonusHeld, DeductionHeld, bonuses, deductions
 from shared_scoring.calendar import Calendar, iso
-from shared_scoring.estimate import UNKNOWN, Banded, Carried, carry_forward, figure
-from shared_scoring.facts import Facts, in_force
+from shared_scoring.estimate import UNKNOWN, Banded, Estimated, estimate, figure
+from shared_scoring.facts import Facts
 from shared_scoring.gates import GateState, gates
 from shared_scoring.history import History
-from shared_scoring.ledger import EMPTY, Sum, total_of, window_sums
-from shared_scoring.pack import Indicator, Pack
+from shared_scoring.pack import Pack
 from shared_scoring.records import Official, OfficialIndicator
+from shared_scoring.response import IndicatorScore, indicator_scores, own_sums
+from shared_scoring.sums import EMPTY, Sum, Sums
+from shared_scoring.weights import dimension_weight, indicator_weight
 
 
 class Window(Struct, frozen=True, rename={"first": "from", "last": "to"}):
@@ -47,6 +49,7 @@ class DimensionScore(Struct, frozen=True):
     low: float | None
     high: float | None
     source: str
+    bonus: float = 0.0
 
 
 class OfficialValue(Struct, frozen=True):
@@ -102,31 +105,34 @@ def score_history(history: History, pack: Pack, as_of: int, subject_id: str | No
     """The score from copies of records. `as_of` is a day ordinal."""
     calendar = history.viewpoint().calendar
     known, cases = history.known(as_of)
-    first = as_of - pack.window_days
-    states = (row for case in cases.values() for row in pack.plan.contributions(case, calendar).items())
-    sums = window_sums(states, first, as_of - 1)
+    sums = Sums(row for case in cases.values() for row in pack.plan.contributions(case, calendar).items())
     return score(pack, as_of, sums, known, calendar, subject_id)
 
 
-def score(
-    pack: Pack, as_of: int, sums: Mapping[str, Sum], known: Facts, calendar: Calendar, subject_id: str | None
-) -> Score:
-    """The score from the window's sums and the facts known on the day."""
+def score(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar, subject_id: str | None = None) -> Score:
+    """The score from the ledger and the facts known on the day."""
     first, last = as_of - pack.window_days, as_of - 1
     official = known.officials.get(as_of)
-    orders = int(total_of(sums, pack.valid_orders).numerator)
+    orders = int(sums.window(pack.valid_orders, first, last).numerator)
     deducted = deductions(pack, known.conducts, first, last, calendar)
     held = bonuses(pack, sums, known, last, calendar)
-    stage = _stage(pack, official, orders)
-    carried = _carried(pack, stage, known, as_of, calendar, deducted=bool(deducted))
-    dimensions = {} if stage == "growth" else _dimensions(pack, known, official, carried, as_of)
+    stage = _stage(pack, known, official, orders)
+    own = own_sums(pack, sums, as_of)
+    values = {key: one.value for key, one in own.items()}
+    if stage == "growth":
+        ahead = today = _growth(pack, deducted=bool(deducted))
+    else:
+        ahead = estimate(pack, known, values, sums, as_of, as_of, calendar, deducted, held)
+        shown_values = _page_values(official, own)
+        today = estimate(pack, known, shown_values, sums, as_of, as_of + 1, calendar, deducted, held)
+    dimensions = {} if stage == "growth" else _dimensions(pack, known, official, today, as_of)
     shown = None if official is None else official.total
-    total = carried.total if shown is None else Banded(shown, shown, shown)
+    total = today.total if shown is None else Banded(shown, shown, shown)
     if stage == "hidden":
         total = UNKNOWN
     consumer = _consumer(pack, stage, official, total.score)
-    indicators = _indicators(pack, known, official, sums, as_of)
-    today = {"total": total.score, "consumer_score": consumer, **{key: one.score for key, one in dimensions.items()}}
+    indicators = _indicators(pack, known, official, own, sums, as_of)
+    levels = {"total": total.score, "consumer_score": consumer, **{key: one.score for key, one in dimensions.items()}}
     return Score(
         rules=pack.id,
         subject=subject_id if known.subject is None else known.subject.id,
@@ -138,15 +144,15 @@ def score(
         low=total.low,
         high=total.high,
         consumer_score=consumer,
-        stars=None if consumer is None else _from_table(pack.stars, consumer),
+        stars=None if consumer is None or not pack.stars else _from_table(pack.stars, consumer),
         official=None if official is None else OfficialTotal(official.id, official.total, official.consumer_score),
         estimate=Estimate(
-            carried.total.score,
-            carried.total.low,
-            carried.total.high,
-            {key: one.score for key, one in carried.dimensions.items()},
-            carried.method,
-            carried.based_on,
+            ahead.total.score,
+            ahead.total.low,
+            ahead.total.high,
+            {key: one.score for key, one in ahead.dimensions.items()},
+            ahead.method,
+            ahead.based_on,
         ),
         dimensions=dimensions,
         indicators=indicators,
@@ -154,68 +160,77 @@ def score(
         deductions=deducted,
         bonus=sum(one.points for one in held),
         bonuses=held,
-        gates=gates(pack, today, _totals(known, as_of, total.score), as_of),
+        gates=gates(pack, levels, _totals(known, as_of, total.score), as_of),
         notes=list(_notes(indicators)),
     )
 
 
-def _stage(pack: Pack, official: Official | None, orders: int) -> str:
-    """The official stage of the day wins; without one the page's own count of orders, where it is larger than ours."""
+def expected(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar) -> Estimated:
+    """The estimate of a day whose official record is not known, for a subject that is in the formal stage."""
+    first, last = as_of - pack.window_days, as_of - 1
+    deducted = deductions(pack, known.conducts, first, last, calendar)
+    held = bonuses(pack, sums, known, last, calendar)
+    values = {key: one.value for key, one in own_sums(pack, sums, as_of).items()}
+    return estimate(pack, known, values, sums, as_of, as_of, calendar, deducted, held)
+
+
+def _stage(pack: Pack, known: Facts, official: Official | None, orders: int) -> str:
+    """The official stage of the day wins; without one the page's own count of orders, where it is larger than ours.
+
+    A creator whose newest official stage is hidden stays hidden until a page says otherwise (C).
+    """
     if official is not None:
         if official.stage is not None:
             return official.stage
         orders = max(orders, official.valid_orders_30d or 0)
-    return "growth" if orders < pack.stages.valid_orders else "formal"
+    if pack.stages.below == "hidden":
+        newest = next((one.stage for _, one in sorted(known.officials.items(), reverse=True) if one.stage), None)
+        if newest == "hidden":
+            return "hidden"
+    return pack.stages.below if orders < pack.stages.valid_orders else "formal"
 
 
-def _carried(pack: Pack, stage: str, known: Facts, as_of: int, calendar: Calendar, *, deducted: bool) -> Carried:
-    if stage != "growth":
-        return carry_forward(pack, known, as_of, calendar)
+def _growth(pack: Pack, *, deducted: bool) -> Estimated:
     total = pack.stages.growth_total_deducted if deducted else pack.stages.growth_total
-    return Carried(Banded(total, total, total), {}, "growth_stage", None)
+    return Estimated(Banded(total, total, total), {}, "growth_stage", None)
+
+
+def _page_values(official: Official | None, own: Mapping[str, Sum]) -> dict[str, float | None]:
+    """The value the page shows, where it shows one: it is what the platform scores, and ours may be a fragment."""
+    page = official.indicators or {} if official is not None else {}
+    shown = {key: one.value for key, one in page.items() if one.value is not None}
+    return {key: shown.get(key, one.value) for key, one in own.items()}
 
 
 def _dimensions(
-    pack: Pack, known: Facts, official: Official | None, carried: Carried, as_of: int
+    pack: Pack, known: Facts, official: Official | None, today: Estimated, as_of: int
 ) -> dict[str, DimensionScore]:
     shown: dict[str, DimensionScore] = {}
-    for key, dimension in pack.dimensions.items():
-        weight = _page_weight(pack, known, key, as_of)
-        own = None if official is None else figure(official, key)
-        one = carried.dimensions.get(key, UNKNOWN) if own is None else Banded(own, own, own)
-        source = "official" if own is not None else ("unknown" if one.score is None else "estimated")
-        shown[key] = DimensionScore(
-            one.score, dimension.weight if weight is None else weight, one.low, one.high, source
-        )
+    for key in pack.dimensions:
+        page = None if official is None else figure(official, key)
+        one = today.dimensions.get(key, UNKNOWN) if page is None else Banded(page, page, page)
+        source = "official" if page is not None else ("unknown" if one.score is None else "estimated")
+        weight = dimension_weight(pack, known, key, as_of + 1).share
+        bonus = 0.0 if page is not None else today.bonuses.get(key, 0.0)
+        shown[key] = DimensionScore(one.score, weight, one.low, one.high, source, bonus)
     return shown
 
 
-def _pages(pack: Pack, known: Facts, as_of: int) -> Iterable[Official]:
-    """The official days of this pack's time up to a day, newest first: a weight seen under another pack is no guide."""
-    for day in sorted(known.officials, reverse=True):
-        if day <= as_of and in_force(pack, day):
-            yield known.officials[day]
-
-
-def _page_weight(pack: Pack, known: Facts, key: str, as_of: int) -> float | None:
-    for page in _pages(pack, known, as_of):
-        shown = getattr(page.dimensions, key, None)
-        if shown is not None and shown.weight is not None:
-            return float(shown.weight)
-    return None
-
-
 def _indicators(
-    pack: Pack, known: Facts, official: Official | None, sums: Mapping[str, Sum], as_of: int
+    pack: Pack, known: Facts, official: Official | None, own: Mapping[str, Sum], sums: Sums, as_of: int
 ) -> dict[str, IndicatorValue]:
-    shown = official.indicators or {} if official is not None else {}
+    page = official.indicators or {} if official is not None else {}
+    values = {key: one.value for key, one in own.items()}
+    scores = indicator_scores(pack, known, values, sums, as_of, as_of + 1)
     return {
-        one.key: _indicator(total_of(sums, one.definition), shown.get(one.key), _weight(pack, known, one, as_of))
+        one.key: _indicator(
+            own[one.key], page.get(one.key), scores[one.key], indicator_weight(pack, known, one, as_of + 1)
+        )
         for one in pack.indicators
     }
 
 
-def _indicator(own: Sum, page: OfficialIndicator | None, weight: float) -> IndicatorValue:
+def _indicator(own: Sum, page: OfficialIndicator | None, score: IndicatorScore, weight: float) -> IndicatorValue:
     if not own.denominator:
         own = EMPTY
     coverage = own.denominator / page.denominator if page is not None and page.denominator else 1.0
@@ -223,23 +238,12 @@ def _indicator(own: Sum, page: OfficialIndicator | None, weight: float) -> Indic
         value=own.value,
         numerator=_number(own.numerator),
         denominator=own.denominator,
-        score=None if page is None else page.score,
+        score=page.score if page is not None and page.score is not None else score.score,
         weight=weight,
-        shielded=False,
+        shielded=score.shielded,
         official=None if page is None else OfficialValue(page.value, page.numerator, page.denominator),
         coverage=coverage,
     )
-
-
-def _weight(pack: Pack, known: Facts, indicator: Indicator, as_of: int) -> float:
-    """The share inside the dimension: the page's newest of this pack, else the pack's, else an equal share."""
-    for page in _pages(pack, known, as_of):
-        shown = (page.indicators or {}).get(indicator.key)
-        if shown is not None and shown.weight is not None:
-            return float(shown.weight)
-    if indicator.weight is not None:
-        return indicator.weight
-    return 1 / sum(other.dimension == indicator.dimension for other in pack.indicators)
 
 
 def _number(exact: Fraction) -> int | float:
@@ -247,8 +251,8 @@ def _number(exact: Fraction) -> int | float:
 
 
 def _consumer(pack: Pack, stage: str, official: Official | None, total: float | None) -> float | None:
-    if stage != "formal":
-        return None
+    if stage != "formal" or not pack.consumer:
+        return None if official is None or stage == "growth" else official.consumer_score
     if official is not None and official.consumer_score is not None:
         return official.consumer_score
     return None if total is None else _from_table(pack.consumer, math.floor(total + 0.5))

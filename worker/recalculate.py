@@ -56,7 +56,7 @@ def is_behind(app: Engine, subject_id: str) -> bool:
 def _score(connection: Connection, folder: Folder, subject_id: str, version: int) -> None:
     today = folder.today(dt.datetime.now(dt.UTC))
     day = dt.date.fromordinal(today)
-    pack = choose((folder.subject.type if folder.subject else None) or "shop", day)
+    pack = choose(folder.subject, day)
     score = msgspec.to_builtins(folder.score(pack, today))
     values = {"input_version": version, "score": score, "computed_at": func.now()}
     connection.execute(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine, text
 
-from server.db.casebook import ledger_fingerprint
+from server.db.casebook import rules_fingerprint
 
 _UNSCORED = text(
     """
@@ -17,4 +17,4 @@ _UNSCORED = text(
 def unscored(gate: Engine) -> list[str]:
     """Subjects that have waited for more than five seconds, the longest first."""
     with gate.begin() as connection:
-        return list(connection.execute(_UNSCORED, {"fingerprint": ledger_fingerprint()}).scalars())
+        return list(connection.execute(_UNSCORED, {"fingerprint": rules_fingerprint()}).scalars())

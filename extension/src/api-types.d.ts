@@ -736,6 +736,7 @@ export interface components {
             items: components["schemas"]["Device"][];
         };
         DimensionScore: {
+            bonus?: number;
             high: number | null;
             low: number | null;
             score: number | null;

@@ -30,7 +30,7 @@ class Day(click.ParamType[dt.date]):
 def pack_for(rules: str, subject: Subject | None, day: dt.date) -> Pack:
     """The pack named, or with `auto` the one of the subject's type in force on the day."""
     if rules == "auto":
-        return choose((subject.type if subject else None) or "shop", day)
+        return choose(subject, day)
     pack = bundled().get(rules)
     if pack is None:
         raise click.BadParameter(

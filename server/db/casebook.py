@@ -18,7 +18,7 @@ from server.db.bulk import Staging, driver
 from shared_scoring.case import case_id
 from shared_scoring.ledger import Contribution, timeline
 from shared_scoring.merge import NOTHING, Told
-from shared_scoring.pack import whole_plan
+from shared_scoring.pack import bundled, plan_kept
 from shared_scoring.records import AnyRecord, Record, kind_of
 from shared_scoring.viewpoint import Viewpoint
 
@@ -72,14 +72,16 @@ class _Known(NamedTuple):
     told: Told
 
 
-def ledger_fingerprint() -> str:
-    """Names the series a ledger keeps. Contributions made under another fingerprint must be made anew."""
-    return hashlib.sha256("\n".join(sorted(whole_plan().definitions)).encode()).hexdigest()[:16]
+def rules_fingerprint() -> str:
+    """Names the series of all packs. A ledger kept under another fingerprint must be made anew."""
+    series = {series for pack in bundled().values() for series in pack.plan.definitions}
+    return hashlib.sha256("\n".join(sorted(series)).encode()).hexdigest()[:16]
 
 
 def ledger_version(viewpoint: Viewpoint) -> str:
-    """The fingerprint, whose orders the ledger counts, and the time zone of its days."""
-    return f"{ledger_fingerprint()} {'shop' if viewpoint.creator is None else 'creator'} {viewpoint.calendar.zone}"
+    """The fingerprint, whose orders the ledger counts under which packs, and the time zone of its days."""
+    whose = "shop" if viewpoint.creator is None else "creator"
+    return f"{rules_fingerprint()} {viewpoint.platform} {whose} {viewpoint.calendar.zone}"
 
 
 class Held(NamedTuple):
@@ -203,7 +205,7 @@ def _recount(raw: psycopg.Connection[Any], cases: set[str], known: Mapping[Key, 
 
 
 def _timelines(cases: Mapping[str, Sequence[Told]], viewpoint: Viewpoint) -> dict[str, list[Contribution]]:
-    plan = whole_plan()
+    plan = plan_kept(viewpoint)
     return {case: timeline(told, plan, viewpoint) for case, told in cases.items()}
 
 

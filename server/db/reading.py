@@ -1,8 +1,6 @@
 """Scores from the ledger: the window's sums and the facts, for any day and any pack, without touching the cases."""
 
 import datetime as dt
-from collections.abc import Sequence
-from fractions import Fraction
 
 import msgspec
 from sqlalchemy import Connection
@@ -10,11 +8,11 @@ from sqlalchemy import Connection
 from server.db.bulk import driver
 from shared_scoring.copies import Copies
 from shared_scoring.facts import FACT_KINDS, Facts, facts
-from shared_scoring.ledger import EMPTY, Sum
 from shared_scoring.merge import Told
 from shared_scoring.pack import Pack
 from shared_scoring.records import AnyRecord, Record, Subject
 from shared_scoring.score import Score, score
+from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
 
 _copies: msgspec.json.Decoder[list[Record]] = msgspec.json.Decoder(list[AnyRecord])
@@ -43,28 +41,22 @@ class Folder:
         views = (Copies(told, self.calendar).view(as_of) for told in self._told)
         return facts(view for view in views if view is not None)
 
-    def sums(self, pack: Pack, as_of: int) -> dict[str, Sum]:
-        """The window's sums of every series of the pack, as known on the day."""
+    def sums(self, pack: Pack, as_of: int) -> Sums:
+        """Every series of the pack over its windows, as known on the day."""
+        first, last = dt.date.fromordinal(as_of - pack.longest_window), dt.date.fromordinal(as_of - 1)
         rows = self._raw.execute(
             """
-            SELECT series, parts, sum(numerator)::text, sum(denominator)::text FROM ledger
+            SELECT series, day, parts, sum(numerator)::text, sum(denominator)::text FROM ledger
             WHERE subject_id = current_setting('koubei.subject') AND series = ANY(%s)
               AND day BETWEEN %s AND %s AND known_on <= %s
-            GROUP BY series, parts
+            GROUP BY series, day, parts
             """,
-            (list(pack.plan.definitions), *_days(as_of - pack.window_days, as_of - 1, as_of)),
+            (list(pack.plan.definitions), first, last, dt.date.fromordinal(as_of)),
         )
-        sums: dict[str, Sum] = {}
-        for series, parts, numerator, denominator in rows:
-            so_far = sums.get(series, EMPTY)
-            sums[series] = Sum(
-                so_far.numerator + Fraction(int(numerator), parts), so_far.denominator + int(denominator)
-            )
-        return sums
+        return Sums(
+            ((series, day.toordinal(), parts), (int(numerator), int(denominator)))
+            for series, day, parts, numerator, denominator in rows
+        )
 
     def score(self, pack: Pack, as_of: int) -> Score:
         return score(pack, as_of, self.sums(pack, as_of), self.facts(as_of), self.calendar, self._subject_id)
-
-
-def _days(*ordinals: int) -> Sequence[dt.date]:
-    return [dt.date.fromordinal(day) for day in ordinals]

@@ -17,11 +17,11 @@ from server.http.problems import ProblemError
 from server.overlay.schemas import KIND_OF_PAGE, Band, Expected, Overlay, OverlayRow, Panel
 from shared_scoring.calendar import iso
 from shared_scoring.delta import Row, Window, page_to_open
-from shared_scoring.estimate import Banded, carry_forward
+from shared_scoring.estimate import Banded
 from shared_scoring.merge import Told
 from shared_scoring.pack import Pack, choose
 from shared_scoring.records import AnyRecord, Record
-from shared_scoring.score import Score, score
+from shared_scoring.score import Estimate, Score, expected, score
 
 _copies: msgspec.json.Decoder[list[Record]] = msgspec.json.Decoder(list[AnyRecord])
 _POLL_STALE, _POLL = 2, 30
@@ -51,7 +51,7 @@ def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str]) ->
                 "recounting", f"The records of {subject_id!r} are being counted anew", headers={"Retry-After": "2"}
             )
         as_of = folder.today(dt.datetime.now(dt.UTC))
-        pack = choose((folder.subject.type if folder.subject else None) or "shop", dt.date.fromordinal(as_of))
+        pack = choose(folder.subject, dt.date.fromordinal(as_of))
         sums, known = folder.sums(pack, as_of), folder.facts(as_of)
         today = score(pack, as_of, sums, known, folder.calendar, subject_id)
         kind = KIND_OF_PAGE[page]
@@ -96,7 +96,12 @@ def _panel(today: Score, pack: Pack, folder: Folder, as_of: int) -> Panel:
     """`noon` is today's score while the page has not shown it, tomorrow's once it has."""
     official = today.official is not None and today.official.total is not None
     coming = as_of + 1 if official else as_of
-    noon = carry_forward(pack, folder.facts(coming), coming, folder.calendar).total
+    # A fragment of a shop must not fall back to the growth stage overnight.
+    noon = (
+        expected(pack, coming, folder.sums(pack, coming), folder.facts(coming), folder.calendar).total
+        if today.stage == "formal"
+        else today.estimate
+    )
     coverage = {key: one.coverage for key, one in today.indicators.items()}
     return Panel(
         total=today.total,
@@ -108,7 +113,8 @@ def _panel(today: Score, pack: Pack, folder: Folder, as_of: int) -> Panel:
     )
 
 
-def _band(banded: Banded) -> Band | None:
-    if banded.score is None or banded.low is None or banded.high is None:
+def _band(ahead: Banded | Estimate) -> Band | None:
+    mid = ahead.score if isinstance(ahead, Banded) else ahead.total
+    if mid is None or ahead.low is None or ahead.high is None:
         return None
-    return Band(banded.low, banded.score, banded.high)
+    return Band(ahead.low, mid, ahead.high)

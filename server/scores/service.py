@@ -10,8 +10,8 @@ from server.db.casebook import ledger_version
 from server.db.models import StoredScore, Subject
 from server.db.reading import Folder
 from server.db.tenancy import tenant
-from server.http.problems import ProblemError
-from shared_scoring.pack import Pack, bundled, choose
+from server.http.problems import ProblemError, refuse_fields
+from shared_scoring.pack import Pack, bundled, choose, packs_kept
 
 
 class Answer(NamedTuple):
@@ -45,8 +45,11 @@ def read_score(app: Engine, subject_id: str, as_of: dt.date | None, rules: str) 
 
 def _pack(rules: str, folder: Folder, day: dt.date) -> Pack:
     if rules == "auto":
-        return choose((folder.subject.type if folder.subject else None) or "shop", day)
-    return bundled()[rules]
+        return choose(folder.subject, day)
+    pack = bundled()[rules]
+    if pack not in packs_kept(folder.viewpoint):
+        refuse_fields([{"path": "rules", "reason": f"{rules} is for another platform or type of subject"}])
+    return pack
 
 
 def _stored(connection: Connection, as_of: dt.date, rules: str, version: int) -> object | None:

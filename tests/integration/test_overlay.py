@@ -100,7 +100,7 @@ def test_nothing_known_says_so(shop: "Paired") -> None:
         "total": 70.0,
         "official": False,
         "estimate": 70.0,
-        "noon": None,
+        "noon": {"low": 70.0, "mid": 70.0, "high": 70.0},
         "coverage": 1.0,
         "open_page": "score",
     }
