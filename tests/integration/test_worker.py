@@ -1,8 +1,12 @@
 """A real worker, a real broker: from a batch over HTTP to a stored score, whatever the broker forgets."""
 
+import os
+import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
 
 import pytest
 from redis import Redis
@@ -11,8 +15,10 @@ from sqlalchemy import text
 from server.app import create_app
 from server.db.hints import redis_client
 from server.http.state import KEY
+from server.runtime.home import Home
+from server.runtime.valkey import Valkey
 from server.settings import load_settings
-from tests.integration.shop import ORDER, REVIEW, rows, send
+from tests.integration.shop import FORMAT, ORDER, REVIEW, rows, send
 from tests.integration.working import eventually, from_file, scored, small_shop, versions, worker
 
 if TYPE_CHECKING:
@@ -78,47 +84,82 @@ def test_a_batch_whose_commit_fails_sends_no_hint(shop: "Paired", admin: "Engine
     assert hinted(broker) == 2, "a second change rides on the hint that is under way"
 
 
+def everything(broker: Redis) -> None:
+    broker.flushall()
+
+
+def the_message_alone(broker: Redis) -> None:
+    """The note that a hint is under way stays."""
+    broker.delete("celery")
+
+
+@pytest.mark.parametrize("forget", [everything, the_message_alone])
 def test_the_tick_repairs_what_the_broker_forgot(
-    shop: "Paired", admin: "Engine", settings: "Settings", broker: Redis, tmp_path: "Path"
+    shop: "Paired",
+    admin: "Engine",
+    settings: "Settings",
+    broker: Redis,
+    tmp_path: "Path",
+    forget: Callable[[Redis], None],
 ):
     send(shop, [ORDER, REVIEW])
     assert hinted(broker) == 2
-    broker.flushall()
+    forget(broker)
     with worker(settings, tmp_path / "log", tick_seconds=1):
-        eventually(lambda: scored(admin, "shop-1"), "the tick to find the subject")
+        eventually(lambda: scored(admin, "shop-1"), "the tick to find the subject", seconds=20)
         broker.flushall()  # under a worker that runs: its queue must work again without a restart
         send(shop, [{**REVIEW, "id": "r2"}], key="k2")
         eventually(lambda: scored(admin, "shop-1"), "a hint after FLUSHALL")
     assert rows(admin, "SELECT input_version FROM scores") == [(versions(admin, "shop-1")[0],)]
 
 
-def silent_broker(tmp_path: "Path") -> str:
-    return f"redis+socket://{tmp_path}/nobody.sock?virtual_host=0"
+@contextmanager
+def no_socket(tmp_path: "Path") -> Iterator[str]:
+    yield f"redis+socket://{tmp_path}/nobody.sock?virtual_host=0"
 
 
-def closed_port(_tmp_path: "Path") -> str:
-    return "redis://127.0.0.1:9/0"
+@contextmanager
+def closed_port(_tmp_path: "Path") -> Iterator[str]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and never listens
+        yield f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
 
 
-@pytest.mark.parametrize("away", [silent_broker, closed_port])
-def test_without_a_broker_batches_are_taken_and_the_tick_scores_them_later(
-    shop: "Paired", admin: "Engine", settings: "Settings", tmp_path: "Path", away: Callable[["Path"], str]
-):
-    app = create_app(load_settings(settings.home, database_url=settings.database_url, broker_url=away(tmp_path)))
+@contextmanager
+def hung(tmp_path: "Path") -> Iterator[str]:
+    server = Valkey(Home.at(tmp_path / "home"))
+    server.start()
+    assert server.pid
+    os.kill(server.pid, signal.SIGSTOP)
     try:
-        client = app.test_client()
-        headers = {**shop.headers, "Idempotency-Key": "k"}
-        body = {"format": "koubei.records/1", "source": {"name": "t"}, "records": [ORDER, REVIEW]}
-        answers: list[Any] = []
+        yield server.url
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+        server.stop()
+
+
+@pytest.mark.parametrize("away", [no_socket, closed_port, hung])
+def test_without_a_broker_batches_are_taken_and_the_tick_scores_them_later(
+    shop: "Paired",
+    admin: "Engine",
+    settings: "Settings",
+    tmp_path: "Path",
+    away: Callable[["Path"], AbstractContextManager[str]],
+):
+    with away(tmp_path) as broker_url:
+        app = create_app(load_settings(settings.home, database_url=settings.database_url, broker_url=broker_url))
+        answers: list[int] = []
 
         def post() -> None:
-            answers.append(client.post("/v1/subjects/shop-1/batches", json=body, headers=headers).status_code)
+            headers = {**shop.headers, "Idempotency-Key": "k"}
+            body = {"format": FORMAT, "source": {"name": "t"}, "records": [ORDER, REVIEW]}
+            address = "/v1/subjects/shop-1/batches"
+            answers.append(app.test_client().post(address, json=body, headers=headers).status_code)
 
         thread = threading.Thread(target=post, daemon=True)
         thread.start()
-        thread.join(3)
+        thread.join(5)
         assert answers == [200], "the batch waits for the broker"
-    finally:
         app.extensions[KEY].close()
     assert not scored(admin, "shop-1")
     with worker(settings, tmp_path / "log", tick_seconds=1):
