@@ -113,8 +113,9 @@ def seen(copies: list[Fields], limit: dt.datetime) -> Fields | None:
     if "waybills" in view:
         view["waybills"] = [without_later(one, limit, {"picked_up_at", "delivered_at"}) for one in view["waybills"]]
     if "arbitration" in view:
-        case = without_later(view["arbitration"], limit, {"opened_at", "closed_at"})
-        view["arbitration"] = case if "opened_at" in case else None
+        case = view["arbitration"]
+        ahead = case.get("opened_at") is not None and moment(case["opened_at"]) >= limit
+        view["arbitration"] = None if ahead else without_later(case, limit, {"opened_at", "closed_at"})
     return view
 
 

@@ -216,6 +216,8 @@ def shops(draw: st.DrawFn) -> tuple[dt.date, list[Fields]]:
     for one in records:
         if one["kind"] in HANGING:
             one["order_id"] = owners.setdefault((one["kind"], one["id"]), one.get("order_id"))
+    pages = {one["id"]: one for one in records if one["kind"] == "official" and "clear" not in one}
+    records = [one for one in records if one["kind"] != "official"] + list(pages.values())
     if zone is not None:
         records.append({"kind": "subject", "id": "shop-1", "time_zone": zone})
     if plain := draw(st.sampled_from([0, 0, 27, 28, 29, 30, 100])):

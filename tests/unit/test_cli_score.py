@@ -51,12 +51,11 @@ BAD = {  # line: path, a word of the reason
     '{"kind": "parcel", "id": "9"}': ("kind", "unknown"),
     '{"id": "9"}': ("kind", "required"),
 }
-KEYS = {
+KEYS = {  # more may be added, none renamed
     *("command", "rules", "subject", "as_of", "input", "window", "stage", "valid_orders", "total", "low", "high"),
     *("consumer_score", "stars", "official", "estimate", "dimensions", "indicators", "deduction", "deductions"),
     *("bonus", "bonuses", "gates"),
 }
-ADDED = {"notes"}  # keys may be added, none renamed
 
 
 class Ran:
@@ -103,7 +102,7 @@ def test_keys_are_those_of_the_specification(run: Run, tmp_path: Path) -> None:
         "indicators": {"goods.rating": {"value": 4.8, "numerator": 48, "denominator": 10}},
     }
     answer = run(write(tmp_path / "a.ndjson", [*GOOD, json.dumps(day)])).json
-    assert answer.keys() == KEYS | ADDED
+    assert answer.keys() >= KEYS
     assert (answer["command"], answer["rules"], answer["subject"]) == ("score", RULES, "shop-7")
     assert answer["as_of"] == "2026-11-06"
     assert answer["window"] == {"from": "2026-10-07", "to": "2026-11-05"}
@@ -112,9 +111,10 @@ def test_keys_are_those_of_the_specification(run: Run, tmp_path: Path) -> None:
     assert answer["estimate"].keys() >= {"total", "low", "high", "dimensions"}
     assert answer["estimate"]["dimensions"].keys() == {"goods", "logistics", "service"}
     for dimension in answer["dimensions"].values():
-        assert dimension == {"score": 81.2, "weight": 0.5, "low": 81.2, "high": 81.2, "source": "official"}
+        shown = {"score": 81.2, "weight": 0.5, "low": 81.2, "high": 81.2, "source": "official"}
+        assert dimension.items() >= shown.items()
     rating = answer["indicators"]["goods.rating"]
-    assert rating == {
+    expected = {
         "value": 4.0,
         "numerator": 4,
         "denominator": 1,
@@ -124,12 +124,14 @@ def test_keys_are_those_of_the_specification(run: Run, tmp_path: Path) -> None:
         "official": {"value": 4.8, "numerator": 48, "denominator": 10},
         "coverage": 0.1,
     }
+    assert rating.items() >= expected.items()
     empty = answer["indicators"]["service.audit_seconds"]
     assert (empty["value"], empty["numerator"], empty["denominator"], empty["official"]) == (None, 0, 0, None)
     assert all(one.keys() == rating.keys() for one in answer["indicators"].values())
     assert (answer["deduction"], answer["bonus"]) == (2, 5)
-    assert answer["deductions"] == [{"scene": "invoice_refused", "count": 1, "points": 2}]
-    assert answer["bonuses"] == [{"key": "next_day", "points": 5}]
+    (deduction,), (bonus,) = answer["deductions"], answer["bonuses"]
+    assert deduction.items() >= {"scene": "invoice_refused", "count": 1, "points": 2}.items()
+    assert bonus.items() >= {"key": "next_day", "points": 5}.items()
     assert all(gate.keys() >= {"key", "open", "missing", "days_to_open"} for gate in answer["gates"])
     assert answer["gates"]
 
