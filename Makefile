@@ -7,16 +7,32 @@ VENV := .venv
 BIN := $(VENV)/bin
 LANG_OF_RUN ?= zh
 
-.PHONY: run test check bench bench-ingest lock clean help
+DEBIAN_PACKAGES := chromium chromium-l10n firefox-esr fonts-noto-cjk
+
+.PHONY: run test check extension browsers bench bench-ingest bench-extension lock clean help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: $(VENV)/.runtime ## Start everything and show the score of a sample shop, or of FILES="a.ndjson b.ndjson.gz"
-	@$(BIN)/koubei up --lang $(LANG_OF_RUN) $(if $(FILES),$(foreach file,$(FILES),--import $(file)),--sample)
+run: $(VENV)/.runtime ## Start everything and show the demo shop, or the score of FILES="a.ndjson b.ndjson.gz"
+	@$(BIN)/koubei $(if $(FILES),up $(foreach file,$(FILES),--import $(file)),demo) --lang $(LANG_OF_RUN)
 
-test: check ## Everything CI runs
+test: check extension browsers ## Everything CI runs
 	@$(BIN)/python -m pytest
+
+extension: ## The extension: types, unit tests, both builds
+	@cd extension && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-progress --no-fund --no-audit --ignore-scripts; }
+	@cd extension && npm run --silent types:check && npm run --silent check && npm test --silent && node build.mjs prod && node build.mjs test
+
+browsers: # what the browser tests need from Debian
+	@missing=""; for package in $(DEBIAN_PACKAGES); do dpkg -s $$package > /dev/null 2>&1 || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+			echo "Installing$$missing …"; \
+			export DEBIAN_FRONTEND=noninteractive; \
+			apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing > /dev/null; \
+		else echo "The browser tests need:$$missing. Install them with: sudo apt-get install$$missing" >&2; exit 1; fi; \
+	fi
 
 check: $(VENV)/.dev ## Lint, types, walls between the rooms
 	@$(BIN)/ruff check
@@ -24,10 +40,13 @@ check: $(VENV)/.dev ## Lint, types, walls between the rooms
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: bench-ingest ## Measurements, each a ratio inside one run; results in bench-results/
+bench: bench-ingest bench-extension ## Measurements, each a ratio inside one run; results in bench-results/
 
 bench-ingest: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench.bench_ingest
+
+bench-extension: $(VENV)/.dev extension browsers
+	@$(BIN)/python -m tests.bench.bench_extension
 
 lock: $(VENV)/.dev ## Resolve the dependencies anew, with hashes and without addresses
 	@rm -f requirements.lock requirements-dev.lock
