@@ -64,7 +64,7 @@ export const PAGE_TEXTS = {
   official: ["官方分", "official"],
   ours: ["我们的估计", "our estimate"],
   no_official: ["官方分未知", "official score not known"],
-  noon: ["明天中午预计", "expected at noon tomorrow"],
+  noon: ["下次更新预计", "expected at the next update"],
   coverage: ["数据覆盖", "coverage"],
   open_next: ["打开“{page}”补全", "open “{page}” to close the gap"],
   rules: ["规则 {rules}", "rules {rules}"],
