@@ -181,3 +181,19 @@ def test_what_arrives_while_the_worker_computes_is_scored_without_the_tick(
                 eventually(lambda: hinted(broker) == 0, "the second hint to be taken")
         eventually(lambda: scored(admin, "shop-1"), "the second batch to be scored")
     assert rows(admin, "SELECT input_version FROM scores") == [(versions(admin, "shop-1")[0],)]
+
+
+def test_the_worker_makes_a_ledger_of_an_older_koubei_anew(
+    shop: "Paired", admin: "Engine", settings: "Settings", tmp_path: "Path"
+):
+    send(shop, [ORDER, REVIEW])
+    address = "/v1/subjects/shop-1/score?as_of=2026-11-10&rules=douyin-shop/2026-09-08"
+    before = shop.client.get(address)
+    with admin.connect() as connection:
+        connection.execute(text("UPDATE subjects SET ledger_version = 'older Asia/Shanghai', scored_version = 99"))
+        connection.execute(text("UPDATE ledger SET numerator = 7"))
+    assert shop.client.get(address).json["code"] == "recounting"
+    with worker(settings, tmp_path / "log", tick_seconds=1):
+        eventually(lambda: shop.client.get(address).status_code == 200, "the tick to find the older ledger")
+    after = shop.client.get(address, headers={"If-None-Match": before.headers["ETag"]})
+    assert (after.status_code, after.json) == (200, before.json), "an ETag of the older ledger must not be believed"
