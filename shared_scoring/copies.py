@@ -1,8 +1,9 @@
 """What was known of one record on any day (records.md, "As-of D").
 
 As-of D knows what happened before D 00:00 in the subject's time zone. An event counts if its merged value lies before
-D; every other field is that of the copies older than D, or of the earliest copy where none is; a record that began at
-or after D does not exist. `official` records count up to and including D.
+D; the order a record belongs to is its merged one; every other field is that of the copies older than D, or of the
+earliest copy where none is; a record that began at or after D does not exist. `official` records count up to and
+including D.
 """
 
 import datetime as dt
@@ -11,7 +12,16 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from shared_scoring.calendar import Calendar, day_of
-from shared_scoring.merge import Told, copy_time, event_fields, event_moments, merge, nested_fields, nested_parts
+from shared_scoring.merge import (
+    IDENTITY,
+    Told,
+    copy_time,
+    event_fields,
+    event_moments,
+    merge,
+    nested_fields,
+    nested_parts,
+)
 from shared_scoring.records import Official, Part, Record, Review
 
 
@@ -98,8 +108,10 @@ class Copies:
             count = sum(copy_time(copy) == earliest for copy in self._copies)
         record = self._views.get(count)
         if record is None:
-            events = {name: getattr(self.merged, name) for name in event_fields(type(self.merged))}
-            record = self._views[count] = msgspec.structs.replace(merge(self._copies[:count]), **events)
+            kind = type(self.merged)
+            settled = [*event_fields(kind), *(name for name in IDENTITY if name in kind.__struct_fields__)]
+            words = {name: getattr(self.merged, name) for name in settled}
+            record = self._views[count] = msgspec.structs.replace(merge(self._copies[:count]), **words)
         return record
 
 

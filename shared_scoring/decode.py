@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import inspect
 
-from shared_scoring.records import FORMAT, KINDS, AnyRecord, DayId, Id, Official, Record, Subject
+from shared_scoring.records import FORMAT, KINDS, AnyRecord, DayId, Id, IndicatorKey, Official, Record, Subject
 
 
 def _plain(kind: inspect.Type) -> inspect.Type:
@@ -26,6 +26,7 @@ def _plain(kind: inspect.Type) -> inspect.Type:
 
 _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(AnyRecord)
 _AT = re.compile(r" - at `\$(?P<path>.*)`$", re.DOTALL)
+_AT_KEY = re.compile(r" - at `key` in `\$(?P<path>.*)`$", re.DOTALL)
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
 _MISSING = re.compile(r"^Object missing required field `(?P<name>.*)`$")
 _STEP = re.compile(r"\.(?P<name>[^.\[]+)|\[(?P<index>\d+|\.\.\.)\]")
@@ -111,7 +112,7 @@ def _explain(data: bytes, error: Exception) -> BadRecordError:
 
 def locate(kind: inspect.Type, value: Any, message: str) -> BadRecordError:
     """Turn msgspec's message into the path and the words a person can act on."""
-    at = _AT.search(message)
+    at = _AT.search(message) or _AT_KEY.search(message)
     steps = [step.group("name") or step.group("index") for step in _STEP.finditer(at.group("path"))] if at else []
     what = message[: at.start()] if at else message
     path = ""
@@ -121,6 +122,8 @@ def locate(kind: inspect.Type, value: Any, message: str) -> BadRecordError:
         kind = _inner(kind, step)
         value = value[int(step)] if isinstance(value, list) else value.get(step)
         path = f"{path}[{step}]" if step.isdigit() else (f"{path}.{step}" if path else step)
+    if isinstance(_plain(kind), inspect.DictType) and isinstance(value, dict):
+        return _locate_in_mapping(kind, value, path)
     if unknown := _UNKNOWN.match(what):
         name = unknown.group("name")
         reason = f"is no field of {FORMAT}; it is refused and not kept"
@@ -137,6 +140,8 @@ def _locate_in_mapping(kind: inspect.Type, value: dict[str, Any], path: str) -> 
     inner = _plain(mapping.value_type)
     assert isinstance(inner, inspect.StructType)  # noqa: S101
     for key, item in value.items():
+        if not _names_indicator(key):
+            return BadRecordError(f"{path}.{key}", "is no indicator; its name must be like goods.rating")
         try:
             msgspec.convert(item, inner.cls)
         except msgspec.ValidationError as error:
@@ -224,13 +229,35 @@ def _keep(kind: inspect.Type, value: Any, path: str, unknown: list[UnknownField]
                 kept[key] = _keep(declared[key], inner, where, unknown)
         return kept
     if isinstance(plain, inspect.DictType) and isinstance(value, dict):
-        return {key: _keep(plain.value_type, inner, f"{path}.{key}", unknown) for key, inner in value.items()}
+        return {
+            key: _keep(plain.value_type, inner, f"{path}.{key}", unknown)
+            for key, inner in value.items()
+            if _is_indicator(key, inner, path, unknown)
+        }
     if isinstance(plain, inspect.ListType | inspect.TupleType) and isinstance(value, list):
         return [_keep(_inner(plain, str(i)), inner, f"{path}[{i}]", unknown) for i, inner in enumerate(value)]
-    if isinstance(value, dict | list):
-        unknown.append(UnknownField(path, JSON_TYPES[type(value)]))
+    nested = isinstance(plain, inspect.StructType | inspect.DictType | inspect.ListType | inspect.TupleType)
+    if value is not None and (nested or isinstance(value, dict | list)):  # not of the shape that was asked for
+        unknown.append(UnknownField(path[:500], JSON_TYPES[type(value)]))
         return None
     return _storable(value)[:500] if isinstance(value, str) else value
+
+
+def _is_indicator(key: str, value: Any, path: str, unknown: list[UnknownField]) -> bool:
+    """Whether a key may be kept; if it names no indicator it is told like any unknown field."""
+    if not _names_indicator(key):
+        unknown.append(UnknownField(_storable(f"{path}.{key}")[:500], JSON_TYPES.get(type(value), "null")))
+        return False
+    return True
+
+
+def _names_indicator(key: str) -> bool:
+    """Whether a key of the records' only mapping may stand there."""
+    try:
+        msgspec.convert(key, IndicatorKey)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _storable(text: str) -> str:

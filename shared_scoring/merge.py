@@ -16,6 +16,8 @@ from msgspec.structs import astuple
 from shared_scoring.records import Part, Record
 
 OLDEST = dt.datetime.min.replace(tzinfo=dt.UTC)
+IDENTITY = ("order_id",)
+"""Fields that say which thing a record is part of; of all copies the newest word on them counts on any day."""
 _NOT_FACTS = ("id", "subject_id", "seen_at", "updated_at", "clear")
 
 
@@ -26,10 +28,8 @@ def copy_time(copy: Record) -> dt.datetime:
 
 @cache
 def facts_of(kind: type[Record]) -> tuple[str, ...]:
-    """The fields of a kind that say something about the thing, not about the copy: the first ones of its struct."""
-    facts = tuple(name for name in kind.__struct_fields__ if name not in _NOT_FACTS)
-    assert facts == kind.__struct_fields__[: len(facts)]  # noqa: S101  # msgspec puts a base's keyword fields last
-    return facts
+    """The fields of a kind that say something about the thing, not about the copy."""
+    return tuple(name for name in kind.__struct_fields__ if name not in _NOT_FACTS)
 
 
 def merge(copies: Sequence[Record]) -> Record:
@@ -39,10 +39,10 @@ def merge(copies: Sequence[Record]) -> Record:
         return first
     values: dict[str, Any] = {}
     times: dict[str, dt.datetime] = {}
-    facts = facts_of(type(first))
+    fields = type(first).__struct_fields__
     for copy in sorted(copies, key=copy_time):
         time = copy_time(copy)
-        words = [(name, value) for name, value in zip(facts, astuple(copy), strict=False) if value is not None]
+        words = [(n, v) for n, v in zip(fields, astuple(copy), strict=True) if v is not None and n not in _NOT_FACTS]
         for name, value in words + [(name, None) for name in copy.clear or ()]:
             if times.get(name) == time and _json(value) <= _json(values[name]):
                 continue
@@ -81,8 +81,11 @@ class Told(NamedTuple):
         return cls(tuple(copies), merge(copies))
 
     def with_copy(self, copy: Record) -> "Told":
-        """The copies with one more; the very same where it is a repeat."""
-        if copy in self.copies:
+        """The copies with one more; the very same where it is a repeat.
+
+        A repeat is the same text: one moment written in two offsets is equal, but may win a tie by its JSON.
+        """
+        if copy in self.copies and _json(copy) in map(_json, self.copies):
             return self
         copies = (*self.copies, copy)
         return Told(copies, merge(copies))

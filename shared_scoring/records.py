@@ -23,6 +23,7 @@ Count = Annotated[int, Meta(ge=0, le=_MAX_COUNT)]
 Stars = Annotated[int, Meta(ge=1, le=5)]
 Seconds = Annotated[int, Meta(ge=0, le=_MAX_COUNT)] | Annotated[float, Meta(ge=0, le=_MAX_COUNT)]
 Number = Annotated[int, Meta(ge=-(2**53), le=2**53)] | float
+IndicatorKey = Annotated[str, Meta(pattern=r"^[a-z_]{1,30}\.[a-z0-9_]{1,60}$")]
 DayId = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", description="A day, YYYY-MM-DD")]
 
 # An event happens; a deadline is known before it passes. As-of hides events that lie ahead, never deadlines.
@@ -284,7 +285,7 @@ class Official(Record, tag="official", frozen=True):
     total: Number | None = None
     consumer_score: Number | None = None
     dimensions: OfficialDimensions | None = None
-    indicators: dict[Name, OfficialIndicator] | None = None
+    indicators: dict[IndicatorKey, OfficialIndicator] | None = None
     deduction: Number | None = None
     bonus: Number | None = None
     valid_orders_30d: Count | None = None

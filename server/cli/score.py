@@ -12,6 +12,8 @@ from shared_scoring.pack import Pack, bundled, choose
 from shared_scoring.records import Subject
 from shared_scoring.score import score_history
 
+_YEARS = range(1990, 2200)
+
 
 class Day(click.ParamType[dt.date]):
     """A day, YYYY-MM-DD."""
@@ -22,9 +24,12 @@ class Day(click.ParamType[dt.date]):
         if isinstance(value, dt.date):
             return value
         try:
-            return dt.date.fromisoformat(str(value))
+            day = dt.datetime.strptime(str(value), "%Y-%m-%d").replace(tzinfo=dt.UTC).date()
         except ValueError:
             self.fail(f"{value!r} is no day; write it as YYYY-MM-DD, like 2026-11-06", param, ctx)
+        if day.isoformat() != value or day.year not in _YEARS:
+            self.fail(f"{value!r} is no day from {_YEARS[0]} to {_YEARS[-1]}, written as YYYY-MM-DD", param, ctx)
+        return day
 
 
 def pack_for(rules: str, subject: Subject | None, day: dt.date) -> Pack:

@@ -72,10 +72,14 @@ class _Known(NamedTuple):
     told: Told
 
 
+COUNTING = 1
+"""Raise it whenever a series of the same name counts differently: every ledger is then made anew."""
+
+
 def rules_fingerprint() -> str:
-    """Names the series of all packs. A ledger kept under another fingerprint must be made anew."""
+    """Names the series of all packs and how they are counted. A ledger kept under another must be made anew."""
     series = {series for pack in bundled().values() for series in pack.plan.definitions}
-    return hashlib.sha256("\n".join(sorted(series)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([str(COUNTING), *sorted(series)]).encode()).hexdigest()[:16]
 
 
 def ledger_version(viewpoint: Viewpoint) -> str:

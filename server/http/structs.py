@@ -14,6 +14,35 @@ from msgspec import inspect
 Field = fields.Field[Any]
 
 
+class _Boolean(fields.Boolean):
+    """JSON's true and false, and no other word for them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **options)
+
+
+class _Integer(fields.Integer):
+    """A JSON number, not a text that looks like one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        if isinstance(value, bool | str):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **options)
+
+
+class _Number(fields.Float):
+    """Likewise, with or without a fraction. An integer stays one, or the largest would be rounded into the bounds."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        if isinstance(value, bool | str):
+            raise self.make_error("invalid", input=value)
+        if isinstance(value, int):
+            return value
+        return super()._deserialize(value, attr, data, **options)
+
+
 @cache
 def schema_of(struct: type[msgspec.Struct], *, without: Collection[str] = frozenset(), name: str = "") -> type[Schema]:
     """Return the schema of a struct, minus the fields in `without` (a frozenset); its component is called `name`."""
@@ -54,7 +83,7 @@ def _(kind: inspect.UnionType, **options: Any) -> Field:
     if len(numbers) < len(choices):
         raise TypeError(f"no marshmallow field is known for {kind}")
     # int | float is one JSON type, a number; the bounds of either are told for both.
-    return fields.Float(validate=next(filter(None, map(_range, numbers)), []), **options)
+    return _Number(validate=next(filter(None, map(_range, numbers)), []), **options)
 
 
 def _bare(kind: inspect.Type) -> inspect.Type:
@@ -73,12 +102,12 @@ def _(kind: inspect.StrType, **options: Any) -> Field:
 
 @_field.register
 def _(kind: inspect.IntType, **options: Any) -> Field:
-    return fields.Integer(strict=True, validate=_range(kind), **options)
+    return _Integer(strict=True, validate=_range(kind), **options)
 
 
 @_field.register
 def _(kind: inspect.FloatType, **options: Any) -> Field:
-    return fields.Float(validate=_range(kind), **options)
+    return _Number(validate=_range(kind), **options)
 
 
 def _range(kind: inspect.IntType | inspect.FloatType) -> list[validate.Validator]:
@@ -87,7 +116,7 @@ def _range(kind: inspect.IntType | inspect.FloatType) -> list[validate.Validator
 
 @_field.register
 def _(_kind: inspect.BoolType, **options: Any) -> Field:
-    return fields.Boolean(**options)
+    return _Boolean(**options)
 
 
 @_field.register

@@ -212,12 +212,6 @@ def shops(draw: st.DrawFn) -> tuple[dt.date, list[Fields]]:
     kinds = ["order", "after_sale", "chat", "review", *by_kind]
     records = draw(st.lists(st.sampled_from(kinds).flatmap(by_kind.__getitem__), min_size=draw(SIZES), max_size=24))
     # A record keeps its order: what it hangs on is part of what it is.
-    owners: dict[tuple[str, str], str | None] = {}
-    for one in records:
-        if one["kind"] in HANGING:
-            one["order_id"] = owners.setdefault((one["kind"], one["id"]), one.get("order_id"))
-    pages = {one["id"]: one for one in records if one["kind"] == "official" and "clear" not in one}
-    records = [one for one in records if one["kind"] != "official"] + list(pages.values())
     if zone is not None:
         records.append({"kind": "subject", "id": "shop-1", "time_zone": zone})
     if plain := draw(st.sampled_from([0, 0, 27, 28, 29, 30, 100])):
