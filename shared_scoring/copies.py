@@ -85,8 +85,10 @@ class Copies:
 
     def view(self, as_of: int) -> Record | None:
         """The record as it was known before the day, None where it did not exist yet."""
-        if self._since > as_of:
-            return None
+        return None if self._since > as_of else self.words(as_of)
+
+    def words(self, as_of: int) -> Record:
+        """What was known of the record before the day, whether it had begun by then or not."""
         record = self._older(as_of) if self._copies else self.merged
         changes: dict[str, object] = {name: None for name, known_on in self._events if known_on > as_of}
         if self._parts_known_on > as_of or record is not self.merged:

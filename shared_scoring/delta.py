@@ -59,7 +59,7 @@ class Window:
         self.first = as_of - pack.window_days
         self._creator = Viewpoint.of(known.subject).creator
         own = own_sums(pack, sums, as_of)
-        self._sums = {one.key: _official(one, known, as_of) or own[one.key] for one in pack.indicators}
+        self._sums = {one.key: official_sum(one, known, as_of) or own[one.key] for one in pack.indicators}
         self._weights = {one.key: pack.dimensions[one.dimension].weight * (one.weight or 1) for one in pack.indicators}
 
     def row(self, id_: str, kind: str, told: Sequence[Told]) -> Row:
@@ -77,7 +77,7 @@ class Window:
             if isinstance(record, Order)
             else self.pack.plan.contributions(self._case(told, without=(kind, id_)), self.calendar)
         )
-        difference = _minus(with_row, without_row)
+        difference = minus(with_row, without_row)
         shown = {key: amounts for key, amounts in difference.items() if self.first <= key[1] < self.as_of}
         delta = self._delta(shown)
         why_not = _why_not(whole, record, bool(shown))
@@ -121,8 +121,8 @@ def _key(told: Told) -> tuple[str, str]:
     return kind_of(told.copies[0]), told.copies[0].id
 
 
-def _official(indicator: Indicator, known: Facts, as_of: int) -> Sum | None:
-    """The newest official numerator and denominator up to the day."""
+def official_sum(indicator: Indicator, known: Facts, as_of: int) -> Sum | None:
+    """The newest official numerator and denominator up to the day, on which differences are taken."""
     for day in sorted(known.officials, reverse=True):
         page = (known.officials[day].indicators or {}).get(indicator.key) if day <= as_of else None
         if page is not None and page.numerator is not None and page.denominator:
@@ -131,7 +131,8 @@ def _official(indicator: Indicator, known: Facts, as_of: int) -> Sum | None:
     return None
 
 
-def _minus(one: State, other: State) -> State:
+def minus(one: State, other: State) -> State:
+    """What one state adds beyond another."""
     difference: State = {}
     for key in one.keys() | other.keys():
         has, lacks = one.get(key, (0, 0)), other.get(key, (0, 0))

@@ -255,7 +255,12 @@ def _consumer(pack: Pack, stage: str, official: Official | None, total: float | 
         return None if official is None or stage == "growth" else official.consumer_score
     if official is not None and official.consumer_score is not None:
         return official.consumer_score
-    return None if total is None else _from_table(pack.consumer, math.floor(total + 0.5))
+    return None if total is None else consumer_of(pack, total)
+
+
+def consumer_of(pack: Pack, total: float) -> float | None:
+    """What the pack's table shows to consumers for a total; None where the pack has no table."""
+    return _from_table(pack.consumer, math.floor(total + 0.5)) if pack.consumer else None
 
 
 def _from_table(table: Iterable[tuple[float, float]], value: float) -> float:

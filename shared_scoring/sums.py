@@ -1,6 +1,6 @@
 """A ledger as it was known on one day: exact sums of any definition over any window of days."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -39,6 +39,11 @@ class Sums:
         else:
             known[0] += numerator
             known[1] += denominator
+
+    def rows(self) -> Iterator[Row]:
+        for series, days in self._series.items():
+            for (day, parts), (numerator, denominator) in days.items():
+                yield (series, day, parts), (numerator, denominator)
 
     def window(self, definition: Definition, first: int, last: int, half_life: float | None = None) -> Sum:
         """The sum over the days `first`..`last`, both included; `half_life` in days weighs the older ones less.
