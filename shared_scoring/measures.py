@@ -37,9 +37,14 @@ _MISSED = Amount(0, 1, 1)
 
 
 def seconds(span: dt.timedelta) -> tuple[int, int]:
-    """A span as (numerator, parts) of seconds, whole where it is whole; never below 0."""
-    micros = max(span // dt.timedelta(microseconds=1), 0)
+    """A span as (numerator, parts) of seconds, whole where it is whole."""
+    micros = span // dt.timedelta(microseconds=1)
     return (micros, _MICRO) if micros % _MICRO else (micros // _MICRO, 1)
+
+
+def waited(span: dt.timedelta) -> tuple[int, int]:
+    """The seconds of a clock, which never run below 0."""
+    return seconds(max(span, dt.timedelta()))
 
 
 def clock_start(moment: dt.datetime, quiet: tuple[int, int], calendar: Calendar) -> dt.datetime:
@@ -135,7 +140,7 @@ def _service(_case: Case, order: Order, definition: Definition) -> bool:
 def _pickup_seconds(_case: Case, order: Order, _definition: Definition, calendar: Calendar) -> Amount | None:
     if order.paid_at is None or order.picked_up_at is None:
         return None
-    return Amount(*seconds(order.picked_up_at - clock_start(order.paid_at, _PICKUP_QUIET, calendar)), 1)
+    return Amount(*waited(order.picked_up_at - clock_start(order.paid_at, _PICKUP_QUIET, calendar)), 1)
 
 
 def _pickup_score(case: Case, order: Order, definition: Definition, calendar: Calendar) -> Amount | None:
@@ -171,7 +176,7 @@ def _audit_seconds(_case: Case, one: AfterSale, definition: Definition, calendar
     agreed = one.agreed_at or one.refunded_at
     if one.type not in definition.types or one.applied_at is None or agreed is None:
         return None
-    return Amount(*seconds(agreed - clock_start(one.applied_at, _AUDIT_QUIET, calendar)), 1)
+    return Amount(*waited(agreed - clock_start(one.applied_at, _AUDIT_QUIET, calendar)), 1)
 
 
 def _handled_in_time(case: Case, one: AfterSale, definition: Definition, calendar: Calendar) -> Amount | None:
@@ -179,10 +184,10 @@ def _handled_in_time(case: Case, one: AfterSale, definition: Definition, calenda
     took = None if one.handled_by == "platform" else _audit_seconds(case, one, definition, calendar)
     if took is None:
         return None
-    waited = dt.timedelta(microseconds=took.numerator * (_MICRO // took.parts))
+    total = dt.timedelta(microseconds=took.numerator * (_MICRO // took.parts))
     if one.type == "return_refund" and one.return_received_at is not None and one.confirmed_at is not None:
-        waited += one.confirmed_at - one.return_received_at
-    return ONE if waited <= dt.timedelta(seconds=definition.limit_seconds or 0) else _MISSED
+        total += one.confirmed_at - one.return_received_at
+    return ONE if total <= dt.timedelta(seconds=definition.limit_seconds or 0) else _MISSED
 
 
 def _completion_seconds(_case: Case, one: AfterSale, definition: Definition, _calendar: Calendar) -> Amount | None:

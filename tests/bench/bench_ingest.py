@@ -85,7 +85,7 @@ def _together(threads: list[threading.Thread]) -> None:
 def _copy(running: Running, transactions: int) -> dict[str, Any]:
     tables = ("records", "cases", "ledger", "receipts")
     with psycopg.connect(running.login, autocommit=False) as connection:
-        rows = {table: connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+        rows = {table: connection.execute(f"TABLE {table}").fetchall() for table in tables}
         for table in tables:
             connection.execute(f"CREATE TABLE copied_{table} (LIKE {table} INCLUDING ALL)")
         shapes = {

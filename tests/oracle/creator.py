@@ -22,18 +22,28 @@ def creator_sums(known: Known, creator: str, days: int = 90) -> Sums:
         for order in valid_orders(known)
         if any(line.get("creator_id") == creator for line in order.get("lines", []))
     ]
-    ids = {order["id"] for order in own}
+    # An order that is named but not in the records counts as valid.
+    ids = {order["id"] for order in own} | {
+        one["order_id"]
+        for kind in ("review", "after_sale", "chat")
+        for one in known.of(kind)
+        if one.get("order_id") and one["order_id"] not in known.all["order"]
+    }
     delivered = [order for order in own if known.within(order.get("delivered_at"), days)]
     paid = [order for order in own if known.within(order["paid_at"], days)]
     reviews = [
         one
         for one in known.of("review")
-        if one.get("order_id") in ids and one.get("counts") is not False and known.within(one.get("created_at"), days)
+        if one.get("order_id") in ids | {None}
+        and one.get("counts") is not False
+        and known.within(one.get("created_at"), days)
     ]
-    returns = [one for one in after_sales(known) if one.get("order_id") in ids]
+    returns = [one for one in after_sales(known) if one.get("order_id") in ids | {None}]
     complaints = {one.get("order_id") for one in known.of("platform_help") if one.get("via") == "complaint"}
-    blamed = {one["order_id"] for one in returns if (one.get("arbitration") or {}).get("blame") in {"merchant", "both"}}
-    # A chat without an order is the creator's own; one on another's order is not.
+    blamed = {
+        one.get("order_id") for one in returns if (one.get("arbitration") or {}).get("blame") in {"merchant", "both"}
+    }
+    # What names no order was seen on the creator's own pages; what hangs on another's order does not count.
     chats = [one for one in chats_in_service_hours(known, days) if one.get("order_id") in ids | {None}]
     return {
         "goods.praise": praise(reviews, "stars"),
