@@ -5,17 +5,20 @@ Everything a rule says (windows, indicators, weights, deductions, bonuses, table
 """
 
 import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, cached_property
 from importlib import resources
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from shared_scoring.cohorts import COHORTS
 from shared_scoring.definition import Definition
 from shared_scoring.ledger import Plan
-from shared_scoring.measures import AMOUNTS, HITS
+from shared_scoring.pack_check import Fault, FaultError, decode
+from shared_scoring.pack_sense import faults
 from shared_scoring.records import Record, Scene
 from shared_scoring.viewpoint import DEFAULT_PLATFORM, Viewpoint
 
@@ -25,7 +28,12 @@ Fraction01 = Annotated[float, Meta(ge=0, le=1)]
 
 
 class PackError(ValueError):
-    """A pack that cannot be used: which one, where, and what is wrong."""
+    """A pack that cannot be used: which one, where, and everything that is wrong."""
+
+    def __init__(self, name: str, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{name}: {fault}" for fault in faults))
+        self.name = name
+        self.faults = list(faults)
 
 
 class _Data(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -253,62 +261,127 @@ class Pack(_Data, frozen=True, kw_only=True, dict=True):
 
 
 def load(text: bytes, name: str) -> Pack:
-    """Read a pack. Raises PackError with the place in the file."""
+    """Read a pack. Raises PackError with each place in the file."""
     try:
-        pack = msgspec.json.decode(text, type=Pack)
-    except msgspec.MsgspecError as error:
-        raise PackError(f"{name}: {error}") from None
-    for definition in pack.definitions:
-        if definition.cohort not in COHORTS:
-            raise PackError(f"{name}: cohort {definition.cohort!r} is unknown; one of {', '.join(COHORTS)}")
-        if definition.measure not in AMOUNTS and definition.measure not in HITS:
-            known = ", ".join([*AMOUNTS, *HITS])
-            raise PackError(f"{name}: measure {definition.measure!r} is unknown; one of {known}")
-    return pack
+        return decode(text, Pack, faults)
+    except FaultError as error:
+        raise PackError(name, error.faults) from None
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a pack."""
+    return msgspec.json.schema(Pack)
+
+
+class Packs(Mapping[str, Pack]):
+    """Packs by id, oldest first. One whose end is open ends when the next of its scope begins."""
+
+    def __init__(self, packs: Iterable[Pack]) -> None:
+        """Raises PackError for two of one id, or two of one scope in force on the same day."""
+        ordered = sorted(packs, key=lambda pack: (pack.in_force.since, pack.id))
+        for at, pack in enumerate(ordered):
+            if any(one.id == pack.id for one in ordered[:at]):
+                raise PackError(
+                    pack.id, [Fault(1, "id", f"there is a pack {pack.id} already; a new version, a new id")]
+                )
+        self._packs = {pack.id: _ended(pack, ordered[at + 1 :]) for at, pack in enumerate(ordered)}
+        self._plans: dict[tuple[str, ...], Plan] = {}
+
+    def __getitem__(self, id_: str) -> Pack:
+        return self._packs[id_]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packs)
+
+    def __len__(self) -> int:
+        return len(self._packs)
+
+    def kept(self, viewpoint: Viewpoint) -> list[Pack]:
+        """The packs whose series a subject's ledger keeps: those of its platform, Douyin's for one without any.
+
+        A shop's ledger has no need of a creator's pack; a creator may be looked at as a shop.
+        """
+        platforms = {pack.scope.platform for pack in self.values()}
+        platform = viewpoint.platform if viewpoint.platform in platforms else DEFAULT_PLATFORM
+        return [
+            pack
+            for pack in self.values()
+            if pack.scope.platform == platform and (pack.scope.type == "shop" or viewpoint.creator is not None)
+        ]
+
+    def plan(self, viewpoint: Viewpoint) -> Plan:
+        """The series a subject's ledger keeps."""
+        ids = tuple(pack.id for pack in self.kept(viewpoint))
+        if ids not in self._plans:
+            self._plans[ids] = Plan(definition for id_ in ids for definition in self[id_].definitions)
+        return self._plans[ids]
+
+    def choose(self, viewpoint: Viewpoint, day: dt.date) -> Pack:
+        """The pack in force on a day, before the first one the first; one for shops where a creator has none."""
+        type_ = "shop" if viewpoint.creator is None else "creator"
+        packs = [pack for pack in self.kept(viewpoint) if pack.scope.type == type_] or self.kept(viewpoint)
+        started = [pack for pack in packs if pack.in_force.since <= day]
+        return started[-1] if started else packs[0]
+
+
+def _ended(pack: Pack, later: Iterable[Pack]) -> Pack:
+    following = next((one for one in later if one.scope == pack.scope), None)
+    if following is None:
+        return pack
+    since, until = following.in_force.since, pack.in_force.until
+    if since == pack.in_force.since or (until is not None and since <= until):
+        said = f"{pack.id} is in force until {until or since}, and {following.id} of the same scope from {since}"
+        raise PackError(following.id, [Fault(1, "in_force.since", f"{said}; only one can be")])
+    if until is not None:
+        return pack
+    end = InForce(pack.in_force.since, since - dt.timedelta(days=1))
+    return msgspec.structs.replace(pack, in_force=end)
 
 
 @cache
-def bundled() -> dict[str, Pack]:
-    """The packs that come with the product, by id, oldest first."""
-    files = sorted(
-        (file for file in resources.files("shared_scoring.packs").iterdir() if file.name.endswith(".json")),
-        key=lambda file: file.name,
-    )
-    packs = [load(file.read_bytes(), file.name) for file in files]
-    return {pack.id: pack for pack in sorted(packs, key=lambda pack: (pack.in_force.since, pack.id))}
+def bundled() -> Packs:
+    """The packs that come with the product."""
+    files = [file for file in resources.files("shared_scoring.packs").iterdir() if file.name.endswith(".json")]
+    return Packs(load(file.read_bytes(), file.name) for file in files)
+
+
+# What a request or a task knows stays the same until it ends, whatever is added meanwhile.
+_known: ContextVar[Packs | None] = ContextVar("packs", default=None)
+
+
+def known() -> Packs:
+    """The packs this thread or task was told of; without a word the bundled ones."""
+    return _known.get() or bundled()
+
+
+def know(packs: Packs) -> None:
+    """From here on, this thread or task knows these packs."""
+    _known.set(packs)
+
+
+@contextmanager
+def knowing(packs: Packs) -> Iterator[None]:
+    """Know these packs inside the block."""
+    token = _known.set(packs)
+    try:
+        yield
+    finally:
+        _known.reset(token)
 
 
 def packs_kept(viewpoint: Viewpoint) -> list[Pack]:
-    """The packs whose series a subject's ledger keeps: those of its platform, Douyin's for a platform without any.
-
-    A shop's ledger has no need of a creator's pack; a creator may be looked at as a shop.
-    """
-    platforms = {pack.scope.platform for pack in bundled().values()}
-    platform = viewpoint.platform if viewpoint.platform in platforms else DEFAULT_PLATFORM
-    return [
-        pack
-        for pack in bundled().values()
-        if pack.scope.platform == platform and (pack.scope.type == "shop" or viewpoint.creator is not None)
-    ]
-
-
-@cache
-def _plan(packs: tuple[str, ...]) -> Plan:
-    return Plan(definition for id_ in packs for definition in bundled()[id_].definitions)
+    """Of the packs known, those whose series a subject's ledger keeps."""
+    return known().kept(viewpoint)
 
 
 def plan_kept(viewpoint: Viewpoint) -> Plan:
     """The series a subject's ledger keeps."""
-    return _plan(tuple(pack.id for pack in packs_kept(viewpoint)))
+    return known().plan(viewpoint)
 
 
 def choose(subject: Record | None, day: dt.date) -> Pack:
-    """The pack of a subject's platform and type in force on a day, before the first one the first (`--rules auto`).
+    """The known pack of a subject's platform and type in force on a day (`--rules auto`).
 
     An unknown platform gets the Douyin pack of its type.
     """
-    viewpoint = Viewpoint.of(subject)
-    type_ = "shop" if viewpoint.creator is None else "creator"
-    packs = [pack for pack in packs_kept(viewpoint) if pack.scope.type == type_] or packs_kept(viewpoint)
-    started = [pack for pack in packs if pack.in_force.since <= day]
-    return started[-1] if started else packs[0]
+    return known().choose(Viewpoint.of(subject), day)
