@@ -59,6 +59,32 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{subject}: {accepted} records new or changed, {unchanged} unchanged, {quarantined} quarantined",
     ),
     "pairing_code": ("配对码（{minutes} 分钟内有效，仅可用一次）", "Pairing code (valid for {minutes} minutes, once)"),
+    "what_if_of": (
+        "{subject} · {date} 的分数，如果记录改成这样 · 规则 {rules}",
+        "{subject} · the score of {date}, if records were so · rules {rules}",
+    ),
+    "as_is": ("现在", "As it is"),
+    "as_would_be": ("改后", "As it would be"),
+    "difference": ("差", "Difference"),
+    "deduction": ("扣分合计", "Deductions"),
+    "bonuses": ("加分合计", "Bonuses"),
+    "reason_response_unpublished": (
+        "规则没有公布指标如何换算成分数，因此只有指标的变化是准确的",
+        "the rules do not publish how values become points: only the indicators' change is exact",
+    ),
+    "reason_rank_unknown": (
+        "改后的数值在同行中排第几，平台没有公布，因此分数未知",
+        "how the changed value ranks among peers is not published, so its points are not known",
+    ),
+    "reason_steps_unknown": (
+        "还没有在页面上见过这些指标的分档表，打开体验分页面后即可换算",
+        "the step table of these indicators has not been seen yet; open the score page once",
+    ),
+    "reason_dimension_unknown": (
+        "权重变了，但维度得分未知，因此总分未知",
+        "weights changed and the dimensions' scores are not known, so neither is the total",
+    ),
+    "reason_not_shown": ("当前阶段不展示分数", "no score is shown in this stage"),
 }
 
 

@@ -1,0 +1,153 @@
+"""The score as it would be if some records were otherwise, in the shape of cli-output.md, "what-if".
+
+The same cases with other records, their contributions differenced: exact in indicators, deductions and bonuses under
+every pack. Points follow where the rules say how values become scores; elsewhere they are null, with the reason.
+A difference is taken on the newest official numerator and denominator where they are known (scoring.md, "When only a
+part of the shop has been seen"), and on the official figures of the day where it has them.
+"""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from msgspec import Struct
+
+from shared_scoring.calendar import Calendar, iso
+from shared_scoring.case import case_id
+from shared_scoring.changed import Changed, refuse_another_viewpoint, touched_cases, words_of
+from shared_scoring.delta import minus, official_sum, page_to_open
+from shared_scoring.facts import Facts
+from shared_scoring.history import History
+from shared_scoring.merge import Told
+from shared_scoring.pack import Indicator, Pack
+from shared_scoring.records import Record
+from shared_scoring.response import own_sums
+from shared_scoring.score import Note, score
+from shared_scoring.sums import Sums
+from shared_scoring.viewpoint import Viewpoint
+from shared_scoring.what_if_points import Level, LevelDelta, Side, Values, level_of, levels
+
+
+class Moved(Struct, frozen=True):
+    """An indicator's value. `basis`: whether the difference is taken on the official sums or on the own ones."""
+
+    before: float | None
+    after: float | None
+    basis: str
+
+
+class Amounts(Struct, frozen=True):
+    """Points, or orders: never negative."""
+
+    before: float
+    after: float
+
+
+class Stages(Struct, frozen=True):
+    before: str
+    after: str
+
+
+class WhatIf(Struct, frozen=True, kw_only=True):
+    rules: str
+    subject: str | None
+    as_of: str
+    stage: Stages
+    before: Level
+    after: Level
+    delta: LevelDelta
+    indicators: dict[str, Moved]
+    deduction: Amounts
+    bonus: Amounts
+    notes: list[Note]
+    open_page: str | None
+
+
+def what_if_history(
+    history: History, pack: Pack, as_of: int, change: Sequence[Record], subject_id: str | None = None
+) -> WhatIf:
+    """The answer from copies of records. Raises changed.ChangeError. `as_of` is a day ordinal."""
+    viewpoint = history.viewpoint()
+    _, cases = history.known(as_of)
+    sums = Sums(row for case in cases.values() for row in pack.plan.contributions(case, viewpoint.calendar).items())
+    touched = touched_cases(history, words_of(change))
+    told = [one for one in history if one.merged and ((own := case_id(one.merged)) is None or own in touched)]
+    return what_if(pack, as_of, sums, told, change, viewpoint, subject_id)
+
+
+def what_if(
+    pack: Pack,
+    as_of: int,
+    sums: Sums,
+    told: Iterable[Told],
+    change: Sequence[Record],
+    viewpoint: Viewpoint,
+    subject_id: str | None = None,
+) -> WhatIf:
+    """The answer from the ledger of a day and the records concerned; what `told` must hold, `Changed` says.
+
+    Raises changed.ChangeError for a change under which everything would have to be counted anew.
+    """
+    words, told = words_of(change), list(told)
+    changed = Changed(told, words, viewpoint, as_of)
+    before, after = changed.before, changed.after
+    refuse_another_viewpoint(words, before.subject)
+    was, would = changed.states(pack.plan)
+    difference = minus(would, was)
+    sums_after = Sums([*sums.rows(), *difference.items()])
+    one = _side(pack, as_of, sums, before, viewpoint.calendar, subject_id)
+    other = _side(pack, as_of, sums_after, after, viewpoint.calendar, subject_id)
+    values, values_after = _on_official(pack, as_of, one, other)
+    after_level, delta = levels(pack, as_of, one, other, values, values_after)
+    moved = {
+        found.key: Moved(values[found.key], values_after[found.key], _basis(found, before, as_of))
+        for found in pack.indicators
+        if values[found.key] != values_after[found.key]
+    }
+    coverage = {key: one.score.indicators[key].coverage for key in moved}
+    return WhatIf(
+        rules=pack.id,
+        subject=one.score.subject,
+        as_of=iso(as_of),
+        stage=Stages(one.score.stage, other.score.stage),
+        before=level_of(one.score),
+        after=after_level,
+        delta=delta,
+        indicators=moved,
+        deduction=Amounts(one.score.deduction, other.score.deduction),
+        bonus=Amounts(one.score.bonus, other.score.bonus),
+        notes=[note for note in one.score.notes if note.code == "low_coverage" and note.indicator in moved],
+        open_page=page_to_open(coverage),
+    )
+
+
+def _side(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar, subject_id: str | None) -> Side:
+    own = own_sums(pack, sums, as_of)
+    return Side(sums, known, own, score(pack, as_of, sums, known, calendar, subject_id))
+
+
+def _on_official(pack: Pack, as_of: int, one: Side, other: Side) -> tuple[Values, Values]:
+    """Each indicator's value as it is and as it would be, on the official sums where they are known."""
+    values: Values = {}
+    values_after: Values = {}
+    for indicator in pack.indicators:
+        key = indicator.key
+        own, changed = one.own[key], other.own[key]
+        base, base_after = official_sum(indicator, one.known, as_of), official_sum(indicator, other.known, as_of)
+        values[key] = own.value if base is None else base.value
+        values_after[key] = (
+            changed.value
+            if base_after is None
+            else _quotient(
+                base_after.numerator + changed.numerator - own.numerator,
+                base_after.denominator + changed.denominator - own.denominator,
+            )
+        )
+    return values, values_after
+
+
+def _quotient(numerator: Fraction, denominator: int) -> float | None:
+    return float(numerator / denominator) if denominator > 0 else None
+
+
+def _basis(indicator: Indicator, known: Facts, as_of: int) -> str:
+    return "own" if official_sum(indicator, known, as_of) is None else "official"
