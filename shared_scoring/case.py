@@ -32,6 +32,9 @@ class Case:
     chats: list[Chat] = field(default_factory=list)
     helps: list[PlatformHelp] = field(default_factory=list)
     first_stars: dict[str, int] = field(default_factory=dict)
+    is_excluded: bool = False
+    is_valid: bool = True
+    first_after_sale: AfterSale | None = None
 
     def add(self, record: Record, first_stars: int | None = None) -> None:
         match record:
@@ -49,26 +52,22 @@ class Case:
             case PlatformHelp():
                 self.helps.append(record)
 
-    @property
-    def is_excluded(self) -> bool:
-        """Whether nothing that hangs on the order counts: it was taken out of scoring, or is another creator's."""
-        order = self.order
-        return order is not None and (bool(order.excluded) or not self._is_own(order))
+    def settle(self) -> "Case":
+        """Work out what every cohort asks; call it when all records are in.
 
-    @property
-    def is_valid(self) -> bool:
-        """A valid order is paid and not excluded; one that is named but not in the records counts as valid."""
+        A valid order is paid and not excluded; one that is named but not in the records counts as valid. Nothing that
+        hangs on an excluded order counts, nor on another creator's. Of several after-sales the first by `applied_at`
+        gives the reason; one of an unknown time is taken as later than the others.
+        """
         order = self.order
-        return order is None or (order.paid_at is not None and not order.excluded and self._is_own(order))
+        self.is_excluded = order is not None and (bool(order.excluded) or not self._is_own(order))
+        self.is_valid = order is None or (order.paid_at is not None and not self.is_excluded)
+        if self.after_sales:
+            self.first_after_sale = min(
+                self.after_sales,
+                key=lambda one: (one.applied_at is None, one.applied_at and one.applied_at.timestamp(), one.id),
+            )
+        return self
 
     def _is_own(self, order: Order) -> bool:
         return self.creator is None or any(line.creator_id == self.creator for line in order.lines or ())
-
-    @property
-    def first_after_sale(self) -> AfterSale | None:
-        """The first by `applied_at` gives the reason; one of an unknown time is taken as later than the others."""
-        return min(
-            self.after_sales,
-            key=lambda one: (one.applied_at is None, one.applied_at and one.applied_at.timestamp(), one.id),
-            default=None,
-        )

@@ -57,6 +57,7 @@ class Plan:
     def contributions(self, case: Case, calendar: Calendar) -> State:
         """What a case adds to the ledger as it is known at one moment."""
         state: State = {}
+        case.settle()
         for cohort, amounts, hits in self._steps:
             for day, member in cohort(case, calendar):
                 for series, definition, measure in amounts:
