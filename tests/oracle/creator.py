@@ -43,8 +43,13 @@ def creator_sums(known: Known, creator: str, days: int = 90) -> Sums:
     blamed = {
         one.get("order_id") for one in returns if (one.get("arbitration") or {}).get("blame") in {"merchant", "both"}
     }
-    # What names no order was seen on the creator's own pages; what hangs on another's order does not count.
-    chats = [one for one in chats_in_service_hours(known, days) if one.get("order_id") in ids | {None}]
+    # Chats count whether or not they name an order, but not on another creator's.
+    foreign = {
+        order["id"]
+        for order in known.of("order")
+        if not any(line.get("creator_id") == creator for line in order.get("lines", []))
+    }
+    chats = [one for one in chats_in_service_hours(known, days) if one.get("order_id") not in foreign]
     return {
         "goods.praise": praise(reviews, "stars"),
         "goods.quality_return": share([first_reason(known, order) == "quality" for order in delivered]),
