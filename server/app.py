@@ -17,8 +17,9 @@ from server.quarantine.routes import blueprint as quarantine
 from server.scores.routes import blueprint as scores
 from server.settings import Settings, SettingsError, load_settings
 from server.subjects.routes import blueprint as subjects
+from server.what_if.routes import blueprint as what_if
 
-BLUEPRINTS = (health, devices, subjects, batches, quarantine, scores, overlay)
+BLUEPRINTS = (health, devices, subjects, batches, quarantine, scores, overlay, what_if)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

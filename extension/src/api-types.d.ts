@@ -566,6 +566,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subjects/{subject_id}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compare the score of a day with what it would be, as `koubei what-if` does. Stores nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WhatIfQuestion"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WhatIf"];
+                    };
+                };
+                400: components["responses"]["PROBLEM_400"];
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                413: components["responses"]["PROBLEM_413"];
+                415: components["responses"]["PROBLEM_415"];
+                422: components["responses"]["PROBLEM_422"];
+                503: components["responses"]["PROBLEM_503"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -610,6 +663,10 @@ export interface components {
             type?: "exchange" | "price_protect" | "refund_shipped" | "refund_unshipped" | "repair" | "resend" | "return_refund" | null;
             /** Format: date-time */
             updated_at?: string | null;
+        };
+        Amounts: {
+            after: number;
+            before: number;
         };
         Arbitration: {
             /** @enum {string|null} */
@@ -786,6 +843,26 @@ export interface components {
             value: number | null;
             weight: number;
         };
+        Level: {
+            consumer_score: number | null;
+            dimensions: {
+                [key: string]: number | null;
+            };
+            total: number | null;
+        };
+        LevelDelta: {
+            consumer_score: number | null;
+            dimensions: {
+                [key: string]: number | null;
+            };
+            high: number | null;
+            low: number | null;
+            reason: string | null;
+            reasons: {
+                [key: string]: string;
+            };
+            total: number | null;
+        };
         Line: {
             amount?: number | null;
             creator_id?: string | null;
@@ -828,6 +905,11 @@ export interface components {
             record: {
                 [key: string]: unknown;
             };
+        };
+        Moved: {
+            after: number | null;
+            basis: string;
+            before: number | null;
         };
         Note: {
             code: string;
@@ -1218,6 +1300,10 @@ export interface components {
             name: string;
             version?: string | null;
         };
+        Stages: {
+            after: string;
+            before: string;
+        };
         StillRefused: {
             /** Format: uuid */
             id: string;
@@ -1278,6 +1364,37 @@ export interface components {
             /** Format: date-time */
             picked_up_at?: string | null;
             trace_abnormal?: boolean | null;
+        };
+        WhatIf: {
+            after: components["schemas"]["Level"];
+            as_of: string;
+            before: components["schemas"]["Level"];
+            bonus: components["schemas"]["Amounts"];
+            deduction: components["schemas"]["Amounts"];
+            delta: components["schemas"]["LevelDelta"];
+            indicators: {
+                [key: string]: components["schemas"]["Moved"];
+            };
+            notes: components["schemas"]["Note"][];
+            open_page: string | null;
+            rules: string;
+            stage: components["schemas"]["Stages"];
+            subject: string | null;
+        };
+        WhatIfQuestion: {
+            /**
+             * Format: date
+             * @description The day the score appears; today in the subject's time zone.
+             * @default null
+             */
+            as_of: string | null;
+            /** @description The records as they would be; they win field by field whatever their times. */
+            change: (components["schemas"]["Subject"] | components["schemas"]["Order"] | components["schemas"]["Product"] | components["schemas"]["Review"] | components["schemas"]["AfterSale"] | components["schemas"]["Chat"] | components["schemas"]["PlatformHelp"] | components["schemas"]["Conduct"] | components["schemas"]["ServiceSwitch"] | components["schemas"]["Official"] | components["schemas"]["Partner"] | components["schemas"]["ServiceDay"] | components["schemas"]["ProductDay"] | components["schemas"]["Counter"] | components["schemas"]["LiveRoom"])[];
+            /**
+             * @description A rule pack's id, or auto.
+             * @default auto
+             */
+            rules: string;
         };
         Window: {
             from: string;

@@ -51,6 +51,11 @@ class Receipt(Struct, frozen=True):
 
 RECORD_SCHEMAS = {kind: schema_of(struct) for kind, struct in KINDS.items()}
 _REFERENCES = {kind: f"#/components/schemas/{struct.__name__}" for kind, struct in KINDS.items()}
+RECORDS_DOCUMENTED = {
+    "oneOf": [{"$ref": reference} for reference in _REFERENCES.values()],
+    "discriminator": {"propertyName": "kind", "mapping": _REFERENCES},
+}
+"""One record of any kind, for the document."""
 
 
 class BatchSchema(Schema):
@@ -59,12 +64,7 @@ class BatchSchema(Schema):
     format = fields.Constant(FORMAT, required=True)
     source = fields.Nested(schema_of(Source), required=True)
     records = fields.List(
-        fields.Raw(
-            metadata={
-                "oneOf": [{"$ref": reference} for reference in _REFERENCES.values()],
-                "discriminator": {"propertyName": "kind", "mapping": _REFERENCES},
-            }
-        ),
+        fields.Raw(metadata=RECORDS_DOCUMENTED),
         required=True,
         metadata={"maxItems": MAX_RECORDS},
     )

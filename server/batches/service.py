@@ -83,13 +83,13 @@ def sort_records(texts: list[bytes], subject_id: str) -> Sorted:
     return Sorted(good, bad)
 
 
-def refuse_foreign(index: int, owner: object, subject_id: str) -> None:
+def refuse_foreign(index: int, owner: object, subject_id: str, field: str = "records") -> None:
     """Answer 403 for a record that names another owner than the subject it was sent to."""
     if owner is not None and owner != subject_id:
-        path = f"records[{index}]"
+        path = f"{field}[{index}]"
         raise ProblemError(
             "record-of-another-subject",
-            f"{path} belongs to the subject {str(owner)[:200]!r}, this batch is for {subject_id[:200]!r}",
+            f"{path} belongs to the subject {str(owner)[:200]!r}, this is for {subject_id[:200]!r}",
             errors=[{"path": path, "reason": "belongs to another subject"}],
         )
 

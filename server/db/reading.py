@@ -1,6 +1,7 @@
 """Scores from the ledger: the window's sums and the facts, for any day and any pack, without touching the cases."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 import msgspec
 from sqlalchemy import Connection
@@ -28,8 +29,10 @@ class Folder:
             "SELECT copies::text FROM records WHERE subject_id = current_setting('koubei.subject') AND kind = ANY(%s)",
             (list(FACT_KINDS),),
         )
-        self._told = [Told.of(_copies.decode(copies)) for (copies,) in rows]
-        self.subject = next((told.merged for told in self._told if isinstance(told.merged, Subject)), None)
+        self.told = [  # of every fact
+            Told.of(_copies.decode(copies)) for (copies,) in rows
+        ]
+        self.subject = next((told.merged for told in self.told if isinstance(told.merged, Subject)), None)
         self.viewpoint = Viewpoint.of(self.subject)
         self.calendar = self.viewpoint.calendar
 
@@ -38,8 +41,29 @@ class Folder:
         return self.calendar.day(now)
 
     def facts(self, as_of: int) -> Facts:
-        views = (Copies(told, self.calendar).view(as_of) for told in self._told)
+        views = (Copies(told, self.calendar).view(as_of) for told in self.told)
         return facts(view for view in views if view is not None)
+
+    def records(self, keys: Iterable[tuple[str, str]]) -> list[Told]:
+        """The records of these kinds and ids, as far as there are any."""
+        wanted = list(keys)
+        rows = self._raw.execute(
+            """
+            SELECT copies::text FROM unnest(%s::text[], %s::text[]) AS wanted (kind, id) JOIN records USING (kind, id)
+            WHERE subject_id = current_setting('koubei.subject')
+            """,
+            ([kind for kind, _ in wanted], [id_ for _, id_ in wanted]),
+        )
+        return [Told.of(_copies.decode(copies)) for (copies,) in rows]
+
+    def records_of_cases(self, cases: Iterable[str]) -> list[Told]:
+        """Every record of these cases."""
+        rows = self._raw.execute(
+            "SELECT copies::text FROM records"
+            " WHERE subject_id = current_setting('koubei.subject') AND case_id = ANY(%s)",
+            (list(cases),),
+        )
+        return [Told.of(_copies.decode(copies)) for (copies,) in rows]
 
     def sums(self, pack: Pack, as_of: int) -> Sums:
         """Every series of the pack over its windows, as known on the day."""

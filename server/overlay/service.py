@@ -6,14 +6,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine
 
 from server.db.bulk import driver
-from server.db.casebook import ledger_version
-from server.db.models import Subject
 from server.db.reading import Folder
-from server.db.tenancy import tenant
-from server.http.problems import ProblemError
+from server.http.snapshot import snapshot
 from server.overlay.schemas import KIND_OF_PAGE, Band, Expected, Overlay, OverlayRow, Panel
 from shared_scoring.calendar import iso
 from shared_scoring.delta import Row, Window, page_to_open
@@ -38,38 +35,28 @@ class Version(NamedTuple):
 
 def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str]) -> tuple[Version, Overlay]:
     """Answer for the rows of a page, in the asked order."""
-    snapshot = app.execution_options(isolation_level="REPEATABLE READ")
-    with snapshot.connect() as connection, tenant(connection, subject_id):
-        subject = connection.execute(
-            select(Subject.input_version, Subject.scored_version, Subject.ledger_version).where(
-                Subject.id == subject_id
-            )
-        ).one()
-        folder = Folder(connection, subject_id)
-        if subject.ledger_version not in ("", ledger_version(folder.viewpoint)):
-            raise ProblemError(
-                "recounting", f"The records of {subject_id!r} are being counted anew", headers={"Retry-After": "2"}
-            )
-        as_of = folder.today(dt.datetime.now(dt.UTC))
+    with snapshot(app, subject_id) as seen:
+        folder = seen.folder
+        as_of = seen.day(None).toordinal()
         pack = choose(folder.subject, dt.date.fromordinal(as_of))
         sums, known = folder.sums(pack, as_of), folder.facts(as_of)
         today = score(pack, as_of, sums, known, folder.calendar, subject_id)
         kind = KIND_OF_PAGE[page]
         window = Window(pack, as_of, sums, known, folder.calendar)
-        told = _cases(connection, kind, ids)
+        told = _cases(seen.connection, kind, ids)
         rows = [_row(window.row(id_, kind, told.get(id_, []))) for id_ in ids]
-        stale = subject.input_version > subject.scored_version
+        stale = seen.input_version > seen.scored_version
         overlay = Overlay(
             page=page,
             rules=pack.id,
             as_of=iso(as_of),
-            scored_version=subject.scored_version,
+            scored_version=seen.scored_version,
             stale=stale,
             next_poll_seconds=_POLL_STALE if stale else _POLL,
             panel=_panel(today, pack, folder, as_of),
             rows=rows,
         )
-    return Version(subject.input_version, subject.scored_version, as_of), overlay
+    return Version(seen.input_version, seen.scored_version, as_of), overlay
 
 
 def _cases(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, list[Told]]:

@@ -1,0 +1,1 @@
+"""The score as it would be if some records were otherwise."""
