@@ -6,6 +6,7 @@ from server.batches.routes import blueprint as batches
 from server.batches.schemas import document_records
 from server.db.engine import Database
 from server.db.hints import Hints
+from server.db.pack_folder import PackFolder
 from server.devices.routes import blueprint as devices
 from server.health.routes import blueprint as health
 from server.http import docs, errors, guard
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         Database.at(settings.database_url, threads=settings.web_threads),
         None if settings.broker_url is None else Hints(settings.broker_url),
     )
+    app.before_request(PackFolder(settings.home).tell)
     guard.register(app, settings)
     errors.register(app)
     api = Api(app)

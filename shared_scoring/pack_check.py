@@ -72,6 +72,12 @@ def _read(text: bytes) -> tuple[Any, dict[Path, int]]:
         raise FaultError([Fault(1, "", "is nested too deeply")]) from None
 
 
+def located(fault: Fault, text: bytes) -> Fault:
+    """The fault of a whole pack, on the line where its path stands in a text that is known to be fine by itself."""
+    lines = {show(path): line for path, line in lines_of(text.decode()).items()}
+    return Fault(lines.get(fault.path, fault.line), fault.path, fault.reason)
+
+
 def _fault(lines: dict[Path, int], path: Path, reason: str) -> Fault:
     known = path
     while known not in lines:  # a field that is missing stands nowhere: the object it is missing from does

@@ -6,6 +6,7 @@ from celery.signals import worker_process_init, worker_process_shutdown
 
 from server.db.engine import Database
 from server.db.hints import RECALCULATE, TICK, Hints, celery_app
+from server.db.pack_folder import PackFolder
 from server.settings import Settings, SettingsError, load_settings
 from worker import recalculate, tick
 
@@ -24,6 +25,7 @@ class Worker:
         self._settings = settings
         self._database: Database | None = None
         self._hints: Hints | None = None
+        self._packs = PackFolder(settings.home)
         self.celery = celery_app(settings.broker_url)
         self.celery.conf.beat_schedule = {"tick": {"task": TICK, "schedule": settings.tick_seconds}}
         # Without `typing=False` Celery counts a method's `self` among the arguments, and beat refuses to send the tick.
@@ -43,6 +45,7 @@ class Worker:
         return self._hints
 
     def recalculate(self, subject_id: str) -> None:
+        self._packs.tell()
         self.hints.take_back(subject_id)
         recalculate.run(self.database.app, subject_id)
         # Input that came meanwhile: its own hint may have met this very calculation, and given up.
@@ -50,6 +53,7 @@ class Worker:
             self.hints.give(subject_id)
 
     def tick(self) -> None:
+        self._packs.tell()
         for subject_id in tick.unscored(self.database.gate):
             self.hints.give(subject_id)
 

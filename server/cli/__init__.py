@@ -15,6 +15,7 @@ COMMANDS = {
     "openapi": "server.cli.openapi:openapi",
     "demo": "server.demo.command:demo",
     "import": "server.cli.import_:import_files",
+    "packs": "server.cli.packs:packs",
     "what-if": "server.cli.what_if:what_if",
 }
 

@@ -7,8 +7,9 @@ import click
 import msgspec
 
 from server.cli.intake import take_in
+from server.cli.pack_home import added_packs
 from server.cli.table import print_score
-from shared_scoring.pack import Pack, bundled, choose
+from shared_scoring.pack import Pack, choose, know, known
 from shared_scoring.records import Subject
 from shared_scoring.score import score_history
 
@@ -33,13 +34,14 @@ class Day(click.ParamType[dt.date]):
 
 
 def pack_for(rules: str, subject: Subject | None, day: dt.date) -> Pack:
-    """The pack named, or with `auto` the one of the subject's type in force on the day."""
+    """The pack named, or with `auto` the one of the subject's type in force on the day; added ones are known too."""
+    know(added_packs())
     if rules == "auto":
         return choose(subject, day)
-    pack = bundled().get(rules)
+    pack = known().get(rules)
     if pack is None:
         raise click.BadParameter(
-            f"{rules!r} is no rule pack; one of auto, {', '.join(bundled())}", param_hint="'--rules'"
+            f"{rules!r} is no rule pack; one of auto, {', '.join(known())}", param_hint="'--rules'"
         )
     return pack
 

@@ -12,7 +12,7 @@ from server.cli.import_ import send_files, show
 from server.cli.table import print_score
 from server.runtime.address import Address
 from shared_scoring.calendar import DEFAULT_ZONE
-from shared_scoring.pack import bundled
+from shared_scoring.pack import known
 from shared_scoring.score import Score
 
 
@@ -26,4 +26,4 @@ def import_and_show(address: Address, files: Sequence[Path], lang: str) -> None:
         as_of = min(day, now.astimezone(ZoneInfo(DEFAULT_ZONE)).date())
         for one in done:
             score = msgspec.json.decode(client.score(one.subject, as_of, "auto"), type=Score)
-            print_score(score, bundled()[score.rules], None, None, lang)
+            print_score(score, known()[score.rules], None, None, lang)

@@ -89,5 +89,9 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 
 def text(lang: str, key: str, **params: object) -> str:
-    chinese, english = TEXTS[key]
+    return text_of(TEXTS[key], lang, **params)
+
+
+def text_of(both: tuple[str, str], lang: str, **params: object) -> str:
+    chinese, english = both
     return (chinese if lang == "zh" else english).format(**params)

@@ -18,7 +18,8 @@ from server.db.bulk import Staging, driver
 from shared_scoring.case import case_id
 from shared_scoring.ledger import Contribution, timeline
 from shared_scoring.merge import NOTHING, Told
-from shared_scoring.pack import bundled, plan_kept
+from shared_scoring.pack import known as known_packs
+from shared_scoring.pack import plan_kept
 from shared_scoring.records import AnyRecord, Record, kind_of
 from shared_scoring.viewpoint import Viewpoint
 
@@ -78,7 +79,7 @@ COUNTING = 1
 
 def rules_fingerprint() -> str:
     """Names the series of all packs and how they are counted. A ledger kept under another must be made anew."""
-    series = {series for pack in bundled().values() for series in pack.plan.definitions}
+    series = {series for pack in known_packs().values() for series in pack.plan.definitions}
     return hashlib.sha256("\n".join([str(COUNTING), *sorted(series)]).encode()).hexdigest()[:16]
 
 
@@ -125,8 +126,12 @@ def store(connection: Connection, subject_id: str, held: Held, incoming: Sequenc
     cases = stale_cases | {own for key in dirty if (own := known[key].case_id) is not None}
     viewpoint = _viewpoint(known, subject_id)
     moved = _recount(raw, cases, known, viewpoint)
+    own = ledger_version(viewpoint)
     if held.ledger_version == "":
-        _set_ledger_version(raw, ledger_version(viewpoint))
+        _set_ledger_version(raw, own)
+    elif held.ledger_version != own:
+        # Kept by a process that knew other packs: what was added here is of these. Neither version tells the truth.
+        _set_ledger_version(raw, f"mixed {own.partition(' ')[2]}")
     version = _bump(raw) if any(changed) or moved else held.input_version
     return Stored(changed, version)
 

@@ -12,7 +12,7 @@ from server.db.models import Subject
 from server.db.reading import Folder
 from server.db.tenancy import tenant
 from server.http.problems import ProblemError, refuse_fields
-from shared_scoring.pack import Pack, bundled, choose, packs_kept
+from shared_scoring.pack import Pack, choose, known, packs_kept
 
 
 class Snapshot(NamedTuple):
@@ -31,7 +31,7 @@ class Snapshot(NamedTuple):
         """The pack of an id that is known, or the one in force; 422 where its series are not kept."""
         if rules == "auto":
             return choose(self.folder.subject, day)
-        pack = bundled()[rules]
+        pack = known()[rules]
         if pack not in packs_kept(self.folder.viewpoint):
             refuse_fields([{"path": path, "reason": f"{rules} is for another platform or type of subject"}])
         return pack

@@ -3,7 +3,7 @@ import datetime as dt
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from server.http.structs import schema_of
-from shared_scoring.pack import bundled
+from shared_scoring.pack import known
 from shared_scoring.score import Score
 
 ScoreSchema = schema_of(Score)
@@ -20,5 +20,5 @@ class ScoreQuerySchema(Schema):
     @validates("rules")
     def _known(self, value: str, data_key: str) -> None:
         del data_key
-        if value != "auto" and value not in bundled():
-            raise ValidationError(f"is no rule pack; one of auto, {', '.join(bundled())}")
+        if value != "auto" and value not in known():
+            raise ValidationError(f"is no rule pack; one of auto, {', '.join(known())}")
