@@ -51,17 +51,24 @@ def dimension_result(
     """The weighted mean of the indicators that have a value; the weight of the others is shared out among them."""
     members = [one for one in pack.indicators if one.dimension == key]
     counted = [one for one in members if values.get(one.key) is not None or scores[one.key].shielded]
-    if pack.response.kind == "unpublished" or not counted or any(scores[one.key].score is None for one in counted):
+    weights = {one.key: indicator_weight(pack, known, one, before) for one in counted}
+    mean = None if pack.response.kind == "unpublished" else weighted_mean(counted, scores, weights)
+    if mean is None:
         return DimensionResult(None)
-    weights = [indicator_weight(pack, known, one, before) for one in counted]
-    if not sum(weights):
-        return DimensionResult(None)
-    mean = sum(w * (scores[one.key].score or 0) for w, one in zip(weights, counted, strict=True)) / sum(weights)
     rule = pack.dimensions[key].bonus  # type: ignore[index]  # key is one of the pack's
     first, last = as_of - pack.window_days, as_of - 1
     if rule is None or sums.window(rule.definition, first, last).numerator < rule.count_at_least:
         return DimensionResult(mean)
     return DimensionResult(min(mean + rule.points, pack.response.scale[1]), rule.points)
+
+
+def weighted_mean(
+    counted: Sequence[Indicator], scores: Mapping[str, IndicatorScore], weights: Mapping[str, float]
+) -> float | None:
+    """Null where one of the scores is not known, or nothing weighs anything."""
+    if any(scores[one.key].score is None for one in counted) or not (whole := sum(weights[one.key] for one in counted)):
+        return None
+    return sum(weights[one.key] * (scores[one.key].score or 0) for one in counted) / whole
 
 
 def _score(pack: Pack, known: Facts, indicator: Indicator, value: float | None, before: int) -> float | None:
