@@ -19,8 +19,6 @@ TICK = "koubei.tick"
 # broker that died with the message but kept the note does not silence the tick. A second hint finds nothing to do.
 _UNDER_WAY_SECONDS = 5
 
-_SETTLE_SECONDS = 0.5  # batches come in bursts: one score for a burst is enough, reads are answered from the ledger
-
 log = structlog.get_logger()
 
 
@@ -69,7 +67,7 @@ class Hints:
         """Ask for a recalculation; True if the broker has been told, now or before."""
         try:
             if self._redis.set(_key(subject_id), 1, nx=True, ex=_UNDER_WAY_SECONDS):
-                self._celery.send_task(RECALCULATE, args=(subject_id,), retry=False, countdown=_SETTLE_SECONDS)
+                self._celery.send_task(RECALCULATE, args=(subject_id,), retry=False)
         except (OperationalError, RedisError, RedisConnectionError, OSError) as error:
             log.warning("hint_lost", subject_id=subject_id, error=type(error).__name__)
             return False

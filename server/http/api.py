@@ -5,7 +5,7 @@ from typing import Any
 import flask_smorest
 from flask import Flask, Response
 from flask_smorest.utils import prepare_response
-from marshmallow.fields import Constant
+from marshmallow.fields import Constant, Dict
 from werkzeug.exceptions import HTTPException
 
 from server.http.blueprint import response_name
@@ -30,6 +30,14 @@ def _constant(_converter: object, field: Field, **_options: Any) -> dict[str, An
     return {"type": "string", "const": field.constant} if isinstance(field, Constant) else {}
 
 
+def _names(converter: Any, field: Field, **_options: Any) -> dict[str, Any]:
+    """Document what a mapping's names must be like."""
+    if not isinstance(field, Dict) or field.key_field is None:
+        return {}
+    names = converter.field2property(field.key_field)
+    return {"propertyNames": {"pattern": names["pattern"]}} if "pattern" in names else {}
+
+
 class Api(flask_smorest.Api):
     ERROR_SCHEMA = ProblemSchema
 
@@ -37,6 +45,7 @@ class Api(flask_smorest.Api):
         app.config.update(CONFIG)
         super().__init__(app)
         self.ma_plugin.converter.add_attribute_function(_constant)
+        self.ma_plugin.converter.add_attribute_function(_names)
 
     def _register_responses(self) -> None:
         titles: dict[int, list[str]] = {}

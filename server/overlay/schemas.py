@@ -87,7 +87,7 @@ OverlaySchema = schema_of(Overlay)
 class OverlayQuerySchema(Schema):
     page = fields.String(required=True, validate=validate.OneOf(KIND_OF_PAGE))
     ids = fields.List(
-        fields.String(validate=validate.Length(1, 128)),
+        fields.String(validate=[validate.Length(1, 128), validate.Regexp(r"^[^\u0000]+$")]),
         load_default=list,
         data_key="id",
         validate=validate.Length(0, MAX_IDS),

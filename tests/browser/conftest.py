@@ -74,7 +74,7 @@ def new_code(app: "Flask") -> Callable[[], str]:
     return lambda: create_code(app.extensions[KEY].database.gate)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright takes one at a time, and other modules have their own
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
@@ -87,7 +87,7 @@ def fresh(playwright: Playwright, host: DemoHost, extension: Path, tmp_path: Pat
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _shared(
     playwright: Playwright, _host: DemoHost, extension: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
@@ -97,7 +97,7 @@ def _shared(
 
 @pytest.fixture
 def browser(_shared: Browser, host: DemoHost, api: Api, new_code: Callable[[], str]) -> Browser:
-    """Agreed, paired, bound to the demo shop; nothing read yet. One Chromium for all, everything in it wiped before."""
+    """Agreed, paired, bound to the demo shop; nothing read yet. One Chromium a module, wiped before each test."""
     _shared.begin_anew(api.url, new_code(), (SHOP_ID, SHOP_NAME))
     host.requests.clear()
     api.calls.clear()
