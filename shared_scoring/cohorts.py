@@ -112,8 +112,12 @@ def _chats_in_service_hours(case: Case, calendar: Calendar) -> Sequence[Member]:
     if not case.chats or case.is_excluded:
         return ()
     started = [(calendar.local(chat.started_at), chat) for chat in case.chats if chat.started_at is not None]
-    first, end = _SERVICE_HOURS
-    return [(local.toordinal(), chat) for local, chat in started if first <= local.hour < end]
+    return [(local.toordinal(), chat) for local, chat in started if is_in_service_hours(local)]
+
+
+def is_in_service_hours(local: dt.datetime) -> bool:
+    """Whether chats that begin at this wall-clock time count towards replies and ratings."""
+    return _SERVICE_HOURS[0] <= local.hour < _SERVICE_HOURS[1]
 
 
 def _orders_asking_or_helped(case: Case, calendar: Calendar) -> Sequence[Member]:

@@ -10,14 +10,13 @@ from fractions import Fraction
 from msgspec import Struct
 
 from shared_scoring.calendar import Calendar, iso
-from shared_scoring.case import Case
-from shared_scoring.copies import Copies
+from shared_scoring.case_view import CaseView, Key
 from shared_scoring.facts import Facts
 from shared_scoring.ledger import State
 from shared_scoring.merge import Told
 from shared_scoring.pack import Indicator, Pack
-from shared_scoring.records import Order, Record, kind_of
 from shared_scoring.response import own_sums
+from shared_scoring.standing import leaves, standing
 from shared_scoring.sums import Sum, Sums
 from shared_scoring.viewpoint import Viewpoint
 
@@ -56,7 +55,7 @@ class Window:
         self.pack = pack
         self.as_of = as_of
         self.calendar = calendar
-        self.first = as_of - pack.window_days
+        self.first = as_of - pack.longest_window
         self._creator = Viewpoint.of(known.subject).creator
         own = own_sums(pack, sums, as_of)
         self._sums = {one.key: official_sum(one, known, as_of) or own[one.key] for one in pack.indicators}
@@ -64,33 +63,19 @@ class Window:
 
     def row(self, id_: str, kind: str, told: Sequence[Told]) -> Row:
         """The row of one record. `told` holds every record of its case; empty if it was never seen."""
-        whole = self._case(told, without=None)
-        own = next((one for one in told if _key(one) == (kind, id_)), None)
-        if own is None:
+        view = CaseView(told, self.as_of, self.calendar, self._creator)
+        key = (kind, id_)
+        if key not in view.records:
             return Row(id_, None, None, NOTHING)
-        record = Copies(own, self.calendar).view(self.as_of)
-        if record is None:
-            return Row(id_, False, "not_yet", NOTHING)
-        with_row = self.pack.plan.contributions(whole, self.calendar)
-        without_row = (
-            {}
-            if isinstance(record, Order)
-            else self.pack.plan.contributions(self._case(told, without=(kind, id_)), self.calendar)
-        )
-        difference = minus(with_row, without_row)
-        shown = {key: amounts for key, amounts in difference.items() if self.first <= key[1] < self.as_of}
-        delta = self._delta(shown)
-        why_not = _why_not(whole, record, bool(shown))
-        return Row(id_, why_not is None, why_not, delta)
+        own = standing(self.pack, self.as_of, view, key)
+        return Row(id_, own.counts, own.why_not, self.delta(view, key))
 
-    def _case(self, told: Sequence[Told], without: tuple[str, str] | None) -> Case:
-        case = Case(self._creator)
-        for one in told:
-            if _key(one) != without:
-                copies = Copies(one, self.calendar)
-                if (view := copies.view(self.as_of)) is not None:
-                    case.add(view, copies.first_stars())
-        return case
+    def delta(self, view: CaseView, key: Key) -> Delta:
+        """What the record does to the indicator it hurts most, else to the one it helps most."""
+        if view.records[key].record is None:
+            return NOTHING
+        difference = view.added(self.pack.plan, key)
+        return self._delta({key: amounts for key, amounts in difference.items() if self.first <= key[1] < self.as_of})
 
     def _delta(self, difference: State) -> Delta:
         """The indicator the row hurts most, else the one it helps most, each weighed by its share of the total."""
@@ -105,9 +90,10 @@ class Window:
         if not changes:
             return NOTHING
         _, _, indicator, change = max(changes, key=lambda one: (one[0], one[1]))
+        first, _ = self.pack.indicator_window(indicator, self.as_of)
         series = (indicator.definition.series, indicator.definition.whole.series)
-        last = max(day for (name, day, _) in difference if name in series)
-        return Delta(None, IndicatorChange(indicator.key, change), iso(last + self.pack.window_days + 1))
+        last = max(day for (name, day, _) in difference if name in series and day >= first)
+        return Delta(None, IndicatorChange(indicator.key, change), iso(leaves(self.pack, indicator, last)))
 
     def _change(self, indicator: Indicator, own: Sum) -> float | None:
         whole = self._sums[indicator.key]
@@ -115,10 +101,6 @@ class Window:
         if not whole.denominator or rest <= 0 or (not own.numerator and not own.denominator):
             return None
         return float(whole.numerator / whole.denominator - (whole.numerator - own.numerator) / rest)
-
-
-def _key(told: Told) -> tuple[str, str]:
-    return kind_of(told.copies[0]), told.copies[0].id
 
 
 def official_sum(indicator: Indicator, known: Facts, as_of: int) -> Sum | None:
@@ -129,29 +111,6 @@ def official_sum(indicator: Indicator, known: Facts, as_of: int) -> Sum | None:
             numerator, denominator = Fraction(page.numerator), int(page.denominator)
             return Sum(numerator, denominator, float(numerator / denominator))
     return None
-
-
-def minus(one: State, other: State) -> State:
-    """What one state adds beyond another."""
-    difference: State = {}
-    for key in one.keys() | other.keys():
-        has, lacks = one.get(key, (0, 0)), other.get(key, (0, 0))
-        if has != lacks:
-            difference[key] = (has[0] - lacks[0], has[1] - lacks[1])
-    return difference
-
-
-def _why_not(case: Case, record: Record, in_window: bool) -> str | None:
-    order = case.order
-    if order is not None and order.excluded:
-        return f"excluded_{order.excluded[0]}"
-    if order is not None and order.paid_at is None:
-        return "unpaid"
-    if getattr(record, "exempt", None):
-        return "exempt"
-    if getattr(record, "counts", None) is False:
-        return "not_counted_by_platform"
-    return None if in_window or isinstance(record, Order) else "outside_window"
 
 
 PAGE_OF_INDICATOR: Mapping[str, str] = {

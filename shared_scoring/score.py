@@ -236,7 +236,7 @@ def _indicator(own: Sum, page: OfficialIndicator | None, score: IndicatorScore, 
     coverage = own.denominator / page.denominator if page is not None and page.denominator else 1.0
     return IndicatorValue(
         value=own.value,
-        numerator=_number(own.numerator),
+        numerator=number(own.numerator),
         denominator=own.denominator,
         score=page.score if page is not None and page.score is not None else score.score,
         weight=weight,
@@ -246,7 +246,8 @@ def _indicator(own: Sum, page: OfficialIndicator | None, score: IndicatorScore, 
     )
 
 
-def _number(exact: Fraction) -> int | float:
+def number(exact: Fraction) -> int | float:
+    """An exact number as JSON has it: whole where it is whole."""
     return exact.numerator if exact.denominator == 1 else float(exact)
 
 

@@ -13,8 +13,9 @@ from msgspec import Struct
 
 from shared_scoring.calendar import Calendar, iso
 from shared_scoring.case import case_id
+from shared_scoring.case_view import minus
 from shared_scoring.changed import Changed, refuse_another_viewpoint, touched_cases, words_of
-from shared_scoring.delta import minus, official_sum, page_to_open
+from shared_scoring.delta import official_sum, page_to_open
 from shared_scoring.facts import Facts
 from shared_scoring.history import History
 from shared_scoring.merge import Told

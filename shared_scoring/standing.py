@@ -1,0 +1,139 @@
+"""Where a record counts, where it does not and why, and until when.
+
+What counts is read off the contributions themselves: those of the case less those of the case without the record. The
+codes only say why a contribution is missing.
+"""
+
+from fractions import Fraction
+
+from msgspec import Struct
+
+from shared_scoring.calendar import iso
+from shared_scoring.case_view import CaseView, Key
+from shared_scoring.ledger import State
+from shared_scoring.measures import HITS
+from shared_scoring.pack import Indicator, Pack
+from shared_scoring.records import AfterSale, Order, Record
+from shared_scoring.score import number
+from shared_scoring.sums import Sums
+from shared_scoring.why_not import concerns, why_not, why_nothing
+
+OUTSIDE, AHEAD = "outside_window", "not_in_window_yet"
+
+
+class Place(Struct, frozen=True):
+    """What a record does in one indicator on one day.
+
+    `numerator` over `denominator` is what it adds there; `since` is the first as-of day that counts it and `until` the
+    first one that no longer does. `counts` says whether that is so today; where it adds nothing, the rest is null.
+    """
+
+    indicator: str
+    counts: bool
+    why_not: str | None
+    day: str | None = None
+    numerator: int | float | None = None
+    denominator: int | None = None
+    since: str | None = None
+    until: str | None = None
+
+
+class Standing(Struct, frozen=True):
+    """`counts`: whether it is in anything the score of the day is made of; `why_not` a code where it is not.
+
+    `until` is the first as-of day on which nothing of it is left.
+    """
+
+    kind: str
+    id: str
+    counts: bool
+    why_not: str | None
+    until: str | None
+    places: list[Place]
+
+
+def standing(pack: Pack, as_of: int, view: CaseView, key: Key) -> Standing:
+    """The standing of one record of a case; with an order goes all that hangs on it."""
+    record = view.records[key].record
+    if record is None:
+        return Standing(*key, counts=False, why_not="not_yet", until=None, places=[])
+    added = view.added(pack.plan, key)
+    alone = {} if isinstance(record, Order) else view.added_alone(pack.plan, key)
+    places = [place for one in pack.indicators for place in _places(pack, as_of, view, one, added, alone, record)]
+    counted = [place.until for place in places if place.counts and place.until is not None]
+    if isinstance(record, Order):
+        # A valid order counts towards the stage and the bonuses, whatever indicator has seen it.
+        counted += [iso(day + pack.window_days + 1) for _, day, _ in added if as_of - pack.window_days <= day < as_of]
+    if counted:
+        return Standing(*key, counts=True, why_not=None, until=max(counted), places=places)
+    return Standing(*key, counts=False, why_not=_why_not(view, record, places), until=None, places=places)
+
+
+def _places(
+    pack: Pack, as_of: int, view: CaseView, indicator: Indicator, added: State, alone: State, record: Record
+) -> list[Place]:
+    amounts = amounts_by_day(indicator, added)
+    if amounts:
+        return [_place(pack, indicator, as_of, day, *amounts[day]) for day in sorted(amounts)]
+    if not concerns(indicator.definition, record):
+        return []
+    if shared := amounts_by_day(indicator, alone):
+        return [_beside_others(pack, indicator, as_of, record, max(shared))]
+    code = why_not(view.whole, record, indicator.definition, view.calendar)
+    return [Place(indicator.key, counts=False, why_not=code)]
+
+
+def amounts_by_day(indicator: Indicator, state: State) -> dict[int, tuple[Fraction, int]]:
+    """What a state adds to an indicator's numerator and denominator, by day; only days where it adds something."""
+    series = {indicator.definition.series, indicator.definition.whole.series}
+    own = [(key, amounts) for key, amounts in state.items() if key[0] in series]
+    sums, found = Sums(own), {}
+    # A record that takes the place of another (a later question, a first reason) takes away what that one would add.
+    displaces = indicator.definition.measure in HITS or indicator.definition.cohort == "orders_asking_or_helped"
+    for day in {day for (_, day, _), _ in own}:
+        counted = sums.window(indicator.definition, day, day)
+        if displaces and (counted.numerator < 0 or counted.denominator < 0):
+            continue
+        if counted.numerator or counted.denominator:
+            found[day] = (counted.numerator, counted.denominator)
+    return found
+
+
+def leaves(pack: Pack, indicator: Indicator, day: int) -> int:
+    """The first as-of day on which an indicator no longer counts a day."""
+    return day + (indicator.window_days or pack.window_days) + 1
+
+
+def _place(pack: Pack, indicator: Indicator, as_of: int, day: int, numerator: Fraction, denominator: int) -> Place:
+    until = leaves(pack, indicator, day)
+    code = AHEAD if day >= as_of else (OUTSIDE if until <= as_of else None)
+    return Place(
+        indicator.key,
+        counts=code is None,
+        why_not=code,
+        day=iso(day),
+        numerator=number(numerator),
+        denominator=denominator,
+        since=iso(day + 1),
+        until=iso(until),
+    )
+
+
+def _beside_others(pack: Pack, indicator: Indicator, as_of: int, record: Record, day: int) -> Place:
+    """It would count by itself, but others of its order say the same or come first."""
+    if indicator.definition.measure == "stars":
+        return _place(pack, indicator, as_of, day, Fraction(0), 0)  # one of several ratings, as good as their mean
+    first = isinstance(record, AfterSale) and indicator.definition.measure == "first_reason"
+    return Place(indicator.key, counts=False, why_not="not_first_after_sale" if first else "order_counts_once")
+
+
+def _why_not(view: CaseView, record: Record, places: list[Place]) -> str:
+    if (general := why_nothing(view.whole, record)) is not None:
+        return general
+    codes = [place.why_not for place in places if place.why_not is not None]
+    for wanted in (AHEAD, OUTSIDE):
+        if wanted in codes:
+            return wanted
+    if isinstance(record, Order):
+        return OUTSIDE
+    return next(iter(codes), "no_indicator")
