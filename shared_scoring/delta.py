@@ -58,7 +58,7 @@ class Window:
         self.first = as_of - pack.longest_window
         self._creator = Viewpoint.of(known.subject).creator
         own = own_sums(pack, sums, as_of)
-        self._sums = {one.key: official_sum(one, known, as_of) or own[one.key] for one in pack.indicators}
+        self.sums = {one.key: official_sum(one, known, as_of) or own[one.key] for one in pack.indicators}
         self._weights = {one.key: pack.dimensions[one.dimension].weight * (one.weight or 1) for one in pack.indicators}
 
     def row(self, id_: str, kind: str, told: Sequence[Told]) -> Row:
@@ -82,10 +82,10 @@ class Window:
         own = own_sums(self.pack, Sums(difference.items()), self.as_of)
         changes = []
         for indicator in self.pack.indicators:
-            change = self._change(indicator, own[indicator.key])
+            change = change_without(self.sums[indicator.key], own[indicator.key])
             if change:
                 worse = change > 0 if indicator.better == "lower" else change < 0
-                size = abs(change) / (abs(self._sums[indicator.key].value or 0) or 1) * self._weights[indicator.key]
+                size = abs(change) / (abs(self.sums[indicator.key].value or 0) or 1) * self._weights[indicator.key]
                 changes.append((worse, size, indicator, change))
         if not changes:
             return NOTHING
@@ -95,12 +95,13 @@ class Window:
         last = max(day for (name, day, _) in difference if name in series and day >= first)
         return Delta(None, IndicatorChange(indicator.key, change), iso(leaves(self.pack, indicator, last)))
 
-    def _change(self, indicator: Indicator, own: Sum) -> float | None:
-        whole = self._sums[indicator.key]
-        rest = whole.denominator - own.denominator
-        if not whole.denominator or rest <= 0 or (not own.numerator and not own.denominator):
-            return None
-        return float(whole.numerator / whole.denominator - (whole.numerator - own.numerator) / rest)
+
+def change_without(whole: Sum, own: Sum) -> float | None:
+    """By how much a part moves the value of the whole it is in; None where nothing would be left without it."""
+    rest = whole.denominator - own.denominator
+    if not whole.denominator or rest <= 0 or (not own.numerator and not own.denominator):
+        return None
+    return float(whole.numerator / whole.denominator - (whole.numerator - own.numerator) / rest)
 
 
 def official_sum(indicator: Indicator, known: Facts, as_of: int) -> Sum | None:

@@ -40,11 +40,12 @@ _RECORDS = Staging(
 )
 _CASES = Staging(
     "staged_cases",
-    {"case_id": "text", "contributions": "text"},
+    {"case_id": "text", "contributions": "text", "last_day": "date"},
     """
-    INSERT INTO cases (subject_id, case_id, contributions)
-    SELECT current_setting('koubei.subject'), case_id, contributions::json FROM staged_cases
-    ON CONFLICT (subject_id, case_id) DO UPDATE SET contributions = excluded.contributions
+    INSERT INTO cases (subject_id, case_id, contributions, last_day)
+    SELECT current_setting('koubei.subject'), case_id, contributions::json, last_day FROM staged_cases
+    ON CONFLICT (subject_id, case_id) DO UPDATE
+    SET contributions = excluded.contributions, last_day = excluded.last_day
     """,
 )
 _LEDGER = Staging(
@@ -73,8 +74,8 @@ class _Known(NamedTuple):
     told: Told
 
 
-COUNTING = 1
-"""Raise it whenever a series of the same name counts differently: every ledger is then made anew."""
+COUNTING = 2
+"""Raise it whenever a series of the same name counts differently, or a case keeps more: all is then made anew."""
 
 
 def rules_fingerprint() -> str:
@@ -87,6 +88,11 @@ def ledger_version(viewpoint: Viewpoint) -> str:
     """The fingerprint, whose orders the ledger counts under which packs, and the time zone of its days."""
     whose = "shop" if viewpoint.creator is None else "creator"
     return f"{rules_fingerprint()} {viewpoint.platform} {whose} {viewpoint.calendar.zone}"
+
+
+def zone_of(version: str) -> str:
+    """The time zone of the days of a ledger kept under a version."""
+    return version.rpartition(" ")[2]
 
 
 class Held(NamedTuple):
@@ -229,7 +235,7 @@ def _write_contributions(
                 sums = moved[one.series, one.day, one.known_on, one.parts]
                 sums[0] += sign * one.numerator
                 sums[1] += sign * one.denominator
-    _CASES.write(raw, ((case, msgspec.json.encode(rows).decode()) for case, rows in changed.items()))
+    _CASES.write(raw, ((case, msgspec.json.encode(rows).decode(), _last_day(rows)) for case, rows in changed.items()))
     _LEDGER.write(
         raw,
         (
@@ -239,6 +245,11 @@ def _write_contributions(
         ),
     )
     return bool(changed)
+
+
+def _last_day(rows: Sequence[Contribution]) -> dt.date | None:
+    last = max((one.day for one in rows), default=None)
+    return None if last is None else dt.date.fromordinal(last)
 
 
 def _viewpoint(known: Mapping[Key, _Known], subject_id: str) -> Viewpoint:

@@ -144,13 +144,15 @@ class Record(Base):
 
 
 class Case(Base):
-    """What a case last put into the ledger, so that it can be taken out again."""
+    """What a case last put into the ledger, so that it can be taken out again. `last_day` is the last it counts on."""
 
     __tablename__ = "cases"
+    __table_args__ = (Index(None, "subject_id", "last_day"),)
 
     subject_id: Mapped[str] = _subject_key()
     case_id: Mapped[str] = mapped_column(primary_key=True)
     contributions: Mapped[list[Any]]
+    last_day: Mapped[dt.date | None]
 
 
 class LedgerEntry(Base):
@@ -210,3 +212,14 @@ class StoredScore(Base):
     input_version: Mapped[int]
     score: Mapped[dict[str, Any]]
     computed_at: Mapped[dt.datetime] = _now()
+
+
+class DailyRun(Base):
+    """A subject's score of one of its days, taken once for the history; the row is the claim."""
+
+    __tablename__ = "daily_runs"
+
+    subject_id: Mapped[str] = _subject_key()
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    claimed_at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime | None]

@@ -1,7 +1,7 @@
 """Scores from the ledger: the window's sums and the facts, for any day and any pack, without touching the cases."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from sqlalchemy import Connection
@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from server.db.bulk import driver
 from shared_scoring.copies import Copies
 from shared_scoring.facts import FACT_KINDS, Facts, facts
+from shared_scoring.ledger import Contribution
 from shared_scoring.merge import Told
 from shared_scoring.pack import Pack
 from shared_scoring.records import AnyRecord, Record, Subject
@@ -16,6 +17,7 @@ from shared_scoring.score import Score, score
 from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
 
+_contributions: msgspec.json.Decoder[list[Contribution]] = msgspec.json.Decoder(list[Contribution])
 _copies: msgspec.json.Decoder[list[Record]] = msgspec.json.Decoder(list[AnyRecord])
 
 
@@ -64,6 +66,16 @@ class Folder:
             (list(cases),),
         )
         return [Told.of(_copies.decode(copies)) for (copies,) in rows]
+
+    def contributions(self, since: int) -> Iterator[tuple[str, list[Contribution]]]:
+        """What each case that counts on a day from `since` on put into the ledger, by case."""
+        rows = self._raw.execute(
+            "SELECT case_id, contributions::text FROM cases"
+            " WHERE subject_id = current_setting('koubei.subject') AND last_day >= %s",
+            (dt.date.fromordinal(since),),
+        )
+        for case, contributions in rows:
+            yield case, _contributions.decode(contributions)
 
     def sums(self, pack: Pack, as_of: int) -> Sums:
         """Every series of the pack over its windows, as known on the day."""
