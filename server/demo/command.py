@@ -100,6 +100,8 @@ def _show(address: Address, records: list[dict[str, object]], picture: Path | No
         browser.consent(address.url, pairing_code(address), str(shop["id"]), str(shop["name"]))
         page = browser.open(name)
         if name == "orders":
+            page.get_by_text("已完成", exact=True).first.click()  # where after-sales and reviews have come in
+            page.wait_for_load_state("networkidle")
             page.wait_for_selector("koubei-badge", state="attached")
         if picture is None:
             click.echo(text(lang, "close_to_end"), err=True)

@@ -12,6 +12,7 @@ from server.db.models import Subject
 from server.db.reading import Folder
 from server.db.tenancy import tenant
 from server.http.problems import ProblemError, refuse_fields
+from server.http.state import hint
 from shared_scoring.pack import Pack, choose, known, packs_kept
 
 
@@ -49,6 +50,7 @@ def snapshot(app: Engine, subject_id: str) -> Iterator[Snapshot]:
         ).one()
         folder = Folder(connection, subject_id)
         if ledger not in ("", ledger_version(folder.viewpoint)):
+            hint(subject_id)  # somebody waits: the tick would come later
             raise ProblemError(
                 "recounting", f"The records of {subject_id!r} are being counted anew", headers={"Retry-After": "2"}
             )
