@@ -19,15 +19,15 @@ def driver(connection: Connection) -> psycopg.Connection[Any]:
 
 
 class Staging:
-    """A table of the session through which rows of one shape pass; it empties itself at the end of a transaction."""
+    """A table of the session through which rows of one shape pass; taking them over empties it."""
 
     def __init__(self, name: str, columns: dict[str, str], merge: str) -> None:
-        """`columns` maps names to PostgreSQL types, `merge` is the statement that takes the staged rows over."""
+        """`columns` maps names to PostgreSQL types; `merge` is the statement that takes the rows over from `staged`."""
         declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
         self._create = f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ({declared}) ON COMMIT DELETE ROWS"
         self._copy = f"COPY {name} FROM STDIN (FORMAT BINARY)"
         self._types: Sequence[str] = list(columns.values())
-        self._merge = merge
+        self._merge = f"WITH staged AS (DELETE FROM {name} RETURNING *) {merge}"  # noqa: S608  # names are ours
 
     def write(self, connection: psycopg.Connection[Any], rows: Iterable[Sequence[Any]]) -> None:
         """Copy the rows in and merge them. No rows, no round trip."""

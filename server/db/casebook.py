@@ -29,12 +29,14 @@ Key = tuple[str, str]
 _copies: msgspec.json.Decoder[list[Record]] = msgspec.json.Decoder(list[AnyRecord])
 _rows: msgspec.json.Decoder[list[Contribution]] = msgspec.json.Decoder(list[Contribution])
 
+_CASES_AT_ONCE = 2000  # of a rebuild, whose memory must not grow with the shop
+
 _RECORDS = Staging(
     "staged_records",
     {"kind": "text", "id": "text", "case_id": "text", "copies": "text"},
     """
     INSERT INTO records (subject_id, kind, id, case_id, copies)
-    SELECT current_setting('koubei.subject'), kind, id, case_id, copies::json FROM staged_records
+    SELECT current_setting('koubei.subject'), kind, id, case_id, copies::json FROM staged
     ON CONFLICT (subject_id, kind, id) DO UPDATE SET case_id = excluded.case_id, copies = excluded.copies
     """,
 )
@@ -43,7 +45,7 @@ _CASES = Staging(
     {"case_id": "text", "contributions": "text", "last_day": "date"},
     """
     INSERT INTO cases (subject_id, case_id, contributions, last_day)
-    SELECT current_setting('koubei.subject'), case_id, contributions::json, last_day FROM staged_cases
+    SELECT current_setting('koubei.subject'), case_id, contributions::json, last_day FROM staged
     ON CONFLICT (subject_id, case_id) DO UPDATE
     SET contributions = excluded.contributions, last_day = excluded.last_day
     """,
@@ -53,7 +55,7 @@ _LEDGER = Staging(
     {"series": "text", "day": "date", "known_on": "date", "parts": "int8", "numerator": "int8", "denominator": "int8"},
     """
     INSERT INTO ledger AS own (subject_id, series, day, known_on, parts, numerator, denominator)
-    SELECT current_setting('koubei.subject'), series, day, known_on, parts, numerator, denominator FROM staged_ledger
+    SELECT current_setting('koubei.subject'), series, day, known_on, parts, numerator, denominator FROM staged
     ON CONFLICT (subject_id, series, day, known_on, parts) DO UPDATE
     SET numerator = own.numerator + excluded.numerator, denominator = own.denominator + excluded.denominator
     """,
@@ -157,7 +159,7 @@ def rebuild(connection: Connection, subject_id: str) -> int:
             "SELECT case_id, array_agg(copies::text) FROM records"
             " WHERE subject_id = current_setting('koubei.subject') AND case_id IS NOT NULL GROUP BY case_id"
         )
-        while chunk := cursor.fetchmany(2000):
+        while chunk := cursor.fetchmany(_CASES_AT_ONCE):
             cases = {case: [Told.of(_copies.decode(copies)) for copies in texts] for case, texts in chunk}
             _write_contributions(raw, {}, _timelines(cases, viewpoint))
     _set_ledger_version(raw, ledger_version(viewpoint))
