@@ -55,11 +55,19 @@ def dimension_result(
     mean = None if pack.response.kind == "unpublished" else weighted_mean(counted, scores, weights)
     if mean is None:
         return DimensionResult(None)
-    rule = pack.dimensions[key].bonus  # type: ignore[index]  # key is one of the pack's
+    bonus = dimension_bonuses(pack, sums, as_of).get(key, 0.0)
+    return DimensionResult(min(mean + bonus, pack.response.scale[1]) if bonus else mean, bonus)
+
+
+def dimension_bonuses(pack: Pack, sums: Sums, as_of: int) -> dict[str, float]:
+    """The points that dimensions hold beside their indicators."""
     first, last = as_of - pack.window_days, as_of - 1
-    if rule is None or sums.window(rule.definition, first, last).numerator < rule.count_at_least:
-        return DimensionResult(mean)
-    return DimensionResult(min(mean + rule.points, pack.response.scale[1]), rule.points)
+    return {
+        key: one.bonus.points
+        for key, one in pack.dimensions.items()
+        if one.bonus is not None
+        and sums.window(one.bonus.definition, first, last).numerator >= one.bonus.count_at_least
+    }
 
 
 def weighted_mean(
