@@ -1,14 +1,16 @@
 """The Celery app of the worker: settings, one database for the process, the tasks."""
 
+import datetime as dt
+
 import structlog
 from celery import Celery
 from celery.signals import worker_process_init, worker_process_shutdown
 
 from server.db.engine import Database
-from server.db.hints import RECALCULATE, TICK, Hints, celery_app
+from server.db.hints import DAILY, RECALCULATE, TICK, Hints, celery_app
 from server.db.pack_folder import PackFolder
 from server.settings import Settings, SettingsError, load_settings
-from worker import recalculate, tick
+from worker import daily, recalculate, tick
 
 log = structlog.get_logger()
 
@@ -30,6 +32,7 @@ class Worker:
         self.celery.conf.beat_schedule = {"tick": {"task": TICK, "schedule": settings.tick_seconds}}
         # Without `typing=False` Celery counts a method's `self` among the arguments, and beat refuses to send the tick.
         self.celery.task(name=RECALCULATE, typing=False)(self.recalculate)
+        self.celery.task(name=DAILY, typing=False)(self.daily)
         self.celery.task(name=TICK, typing=False)(self.tick)
 
     @property
@@ -52,10 +55,17 @@ class Worker:
         if recalculate.is_behind(self.database.app, subject_id):
             self.hints.give(subject_id)
 
+    def daily(self, subject_id: str) -> None:
+        self._packs.tell()
+        self.hints.take_back(subject_id, DAILY)
+        daily.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
+
     def tick(self) -> None:
         self._packs.tell()
         for subject_id in tick.unscored(self.database.gate):
             self.hints.give(subject_id)
+        for subject_id in daily.due(self.database.gate, dt.datetime.now(dt.UTC)):
+            self.hints.give(subject_id, DAILY)
 
     def close(self, **_signal: object) -> None:
         if self._database is not None:

@@ -2,16 +2,14 @@
 
 import datetime as dt
 
-import msgspec
 import structlog
 from sqlalchemy import Connection, Engine, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 
 from server.db import casebook
-from server.db.models import StoredScore, Subject
+from server.db.models import Subject
 from server.db.reading import Folder
 from server.db.tenancy import tenant
-from shared_scoring.pack import choose
+from worker.storing import store_score
 
 log = structlog.get_logger()
 
@@ -54,16 +52,8 @@ def is_behind(app: Engine, subject_id: str) -> bool:
 
 
 def _score(connection: Connection, folder: Folder, subject_id: str, version: int) -> None:
-    today = folder.today(dt.datetime.now(dt.UTC))
-    day = dt.date.fromordinal(today)
-    pack = choose(folder.subject, day)
-    score = msgspec.to_builtins(folder.score(pack, today))
-    values = {"input_version": version, "score": score, "computed_at": func.now()}
-    connection.execute(
-        insert(StoredScore)
-        .values(subject_id=subject_id, as_of=day, rules=pack.id, **values)
-        .on_conflict_do_update(index_elements=["subject_id", "as_of", "rules"], set_=values)
-    )
+    today = dt.date.fromordinal(folder.today(dt.datetime.now(dt.UTC)))
+    store_score(connection, folder, subject_id, today, version)
     connection.execute(
         update(Subject)
         .where(Subject.id == subject_id)

@@ -13,6 +13,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
 RECALCULATE = "koubei.recalculate"
+DAILY = "koubei.daily"
 TICK = "koubei.tick"
 
 # A hint that never came back is forgotten after this: as long as the tick leaves a changed subject alone, so that a
@@ -63,20 +64,20 @@ class Hints:
         self._celery = celery_app(broker_url)
         self._redis = redis_client(broker_url)
 
-    def give(self, subject_id: str) -> bool:
-        """Ask for a recalculation; True if the broker has been told, now or before."""
+    def give(self, subject_id: str, task: str = RECALCULATE) -> bool:
+        """Ask for a recalculation, or another task of a subject; True if the broker has been told, now or before."""
         try:
-            if self._redis.set(_key(subject_id), 1, nx=True, ex=_UNDER_WAY_SECONDS):
-                self._celery.send_task(RECALCULATE, args=(subject_id,), retry=False)
+            if self._redis.set(_key(subject_id, task), 1, nx=True, ex=_UNDER_WAY_SECONDS):
+                self._celery.send_task(task, args=(subject_id,), retry=False)
         except (OperationalError, RedisError, RedisConnectionError, OSError) as error:
             log.warning("hint_lost", subject_id=subject_id, error=type(error).__name__)
             return False
         return True
 
-    def take_back(self, subject_id: str) -> None:
+    def take_back(self, subject_id: str, task: str = RECALCULATE) -> None:
         """Let the next change send a hint of its own."""
         try:
-            self._redis.delete(_key(subject_id))
+            self._redis.delete(_key(subject_id, task))
         except RedisError as error:
             log.warning("hint_not_taken_back", subject_id=subject_id, error=type(error).__name__)
 
@@ -85,5 +86,5 @@ class Hints:
         self._redis.close()
 
 
-def _key(subject_id: str) -> str:
-    return f"koubei:hint:{subject_id}"
+def _key(subject_id: str, task: str) -> str:
+    return f"koubei:hint:{subject_id}" if task == RECALCULATE else f"koubei:hint:{task}:{subject_id}"
