@@ -1,6 +1,6 @@
 """Why a score moved between two days, in the shape of cli-output.md, "explain": parts that add up to the change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
@@ -70,7 +70,7 @@ class Source(Protocol):
     def case_states(self, pack: Pack, first: int, last: int) -> Iterable[CaseStates]:
         """What each case added to the pack's series on both days; cases that moved nothing may be left out."""
 
-    def records_of(self, cases: Iterable[str]) -> Mapping[str, Sequence[Told]]:
+    def records_of(self, cases: Collection[str]) -> Mapping[str, Sequence[Told]]:
         """Every record of some cases."""
 
     def partners(self, day: int) -> list[Partner]: ...
@@ -86,11 +86,11 @@ def explain(source: Source, packs: tuple[Pack, Pack], days: tuple[int, int], sub
         for pack, day, own, known in zip(packs, days, sums, facts, strict=True)
     ]
     shown = _shown(*scores)
-    first = Day(packs[0], days[0], facts[0], sums[0], scores[0].stage)
-    then = Day(packs[1], days[1], facts[1], sums[1], scores[1].stage)
-    last = (
-        then if packs[0] is packs[1] else Day(packs[0], days[1], facts[1], source.sums(packs[0], days[1]), first.stage)
-    )
+    # On the way into the growth stage, or out of it, the parts are those of the formal one.
+    stage = scores[0].stage if scores[0].stage == scores[1].stage else "formal"
+    first = Day(packs[0], days[0], facts[0], sums[0], stage)
+    then = Day(packs[1], days[1], facts[1], sums[1], stage)
+    last = then if packs[0] is packs[1] else Day(packs[0], days[1], facts[1], source.sums(packs[0], days[1]), stage)
     on_official = all(one.source == "official" for one in shown)
     path = Path(first, last, then, calendar, shown[0].dimensions, on_official=on_official)
     steps = path.steps()
@@ -156,7 +156,8 @@ def _rest(
             if is_ is not None and would is not None and was is not None and base is not None:
                 points = path.end.share(key) * ((is_ - would) - (was - base))
                 if abs(points) > _NOTHING:
-                    found.append(Step("industry", key, None, points))
+                    mixed = any(one.dimension == key and not one.known for one in steps)
+                    found.append(Step("industry", key, None, points, code="own_and_industry" if mixed else None))
         rest -= sum(one.points for one in found)
     if found and found[0].code == "stage":
         return found

@@ -1,6 +1,6 @@
 """A creator's change split by the shops whose goods were sold, with each shop's own change beside it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -40,7 +40,7 @@ class _Source(Protocol):
     @property
     def viewpoint(self) -> Viewpoint: ...
     def case_states(self, pack: Pack, first: int, last: int) -> Iterable[CaseStates]: ...
-    def records_of(self, cases: Iterable[str]) -> Mapping[str, Sequence[Told]]: ...
+    def records_of(self, cases: Collection[str]) -> Mapping[str, Sequence[Told]]: ...
     def partners(self, day: int) -> list[Partner]: ...
 
 

@@ -112,10 +112,12 @@ def named(
 def _names(watch: Watch, view: CaseView, plan: Plan) -> list[Named]:
     series = {watch.definition.series, watch.definition.whole.series}
     known = sorted(key for key, one in view.records.items() if one.record is not None)
-    hanging = [
-        Named(*key)
-        for key in known
-        if key[0] != "order"
-        and any(name in series and watch.first <= day <= watch.last for name, day, _ in view.added(plan, key))
-    ]
-    return hanging or [Named(*key) for key in known if key[0] == "order"] or [Named(*key) for key in known[:1]]
+    hanging = [key for key in known if key[0] != "order"]
+
+    def moves(added: State) -> bool:
+        return any(name in series and watch.first <= day <= watch.last for name, day, _ in added)
+
+    # Of two reviews that say the same either alone would do.
+    decisive = [key for key in hanging if moves(view.added(plan, key))]
+    decisive = decisive or [key for key in hanging if moves(view.added_alone(plan, key))]
+    return [Named(*key) for key in decisive or [key for key in known if key[0] == "order"] or known[:1]]

@@ -17,6 +17,7 @@ COMMANDS = {
     "import": "server.cli.import_:import_files",
     "packs": "server.cli.packs:packs",
     "what-if": "server.cli.what_if:what_if",
+    "explain": "server.cli.explain:explain_change",
 }
 
 

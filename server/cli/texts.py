@@ -1,5 +1,7 @@
 """What the command line says to a person, in both languages."""
 
+from shared_scoring.scene_words import SCENE_WORDS
+
 TEXTS: dict[str, tuple[str, str]] = {
     "score_of": ("{subject} · {date} 早上公布的分数", "{subject} · the score published on the morning of {date}"),
     "window": ("统计窗口 {first} 至 {last} · 规则 {rules}", "window {first} to {last} · rules {rules}"),
@@ -40,14 +42,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "quarantined": ("{file} 第 {line} 行 {path}：{reason}", "{file} line {line} {path}: {reason}"),
     "more_quarantined": ("另有 {count} 行，用 --json 查看全部", "{count} more; --json lists them all"),
-    "invoice_refused": ("拒开发票", "invoice refused"),
-    "abnormal_return_address": ("异常退货地址", "abnormal return address"),
-    "fake_orders": ("虚假交易", "fake orders"),
-    "false_advertising": ("虚假宣传", "false advertising"),
-    "fraud_shipping": ("欺诈发货", "fraud shipping"),
-    "brand_confusion": ("混淆品牌", "brand confusion"),
-    "mocking_buyer": ("辱骂消费者", "mocking a buyer"),
-    "after_sale_refused": ("拒绝售后", "after-sale refused"),
     "goods": ("商品分", "goods"),
     "logistics": ("物流分", "logistics"),
     "service": ("服务分", "service"),
@@ -59,6 +53,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{subject}: {accepted} records new or changed, {unchanged} unchanged, {quarantined} quarantined",
     ),
     "pairing_code": ("配对码（{minutes} 分钟内有效，仅可用一次）", "Pairing code (valid for {minutes} minutes, once)"),
+    **{scene: (words.zh, words.en) for scene, words in SCENE_WORDS.items()},
     "what_if_of": (
         "{subject} · {date} 的分数，如果记录改成这样 · 规则 {rules}",
         "{subject} · the score of {date}, if records were so · rules {rules}",
@@ -85,6 +80,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "weights changed and the dimensions' scores are not known, so neither is the total",
     ),
     "reason_not_shown": ("当前阶段不展示分数", "no score is shown in this stage"),
+    "explain_of": ("{subject} · {first} 至 {last} 的变化", "{subject} · the change from {first} to {last}"),
+    "explain_totals": ("{before} → {after}（{source}）", "{before} → {after} ({source})"),
+    "no_shop": ("未知店铺", "no known shop"),
+    "partner_change": ("合作店铺 {name}：{moved}{own}", "partner shop {name}: {moved}{own}"),
+    "shop_change": ("（店铺自身总分 {change}）", " (the shop's own total {change})"),
 }
 
 
