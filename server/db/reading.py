@@ -77,6 +77,14 @@ class Folder:
         for case, contributions in rows:
             yield case, _contributions.decode(contributions)
 
+    def of_kind(self, kind: str) -> list[Told]:
+        """Every record of a kind."""
+        rows = self._raw.execute(
+            "SELECT copies::text FROM records WHERE subject_id = current_setting('koubei.subject') AND kind = %s",
+            (kind,),
+        )
+        return [Told.of(_copies.decode(copies)) for (copies,) in rows]
+
     def sums(self, pack: Pack, as_of: int) -> Sums:
         """Every series of the pack over its windows, as known on the day."""
         first, last = dt.date.fromordinal(as_of - pack.longest_window), dt.date.fromordinal(as_of - 1)
