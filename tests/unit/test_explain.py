@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from shared_scoring.decode import decode_record
 from shared_scoring.explain import explain
 from shared_scoring.explain_source import HistorySource
+from shared_scoring.explain_words import worded
 from shared_scoring.history import History
-from shared_scoring.pack import bundled
+from shared_scoring.pack import bundled, choose
 from shared_scoring.score import score_history
 from tests.unit.strategies import Fields, examples, shops
 
@@ -113,3 +114,188 @@ def test_an_indicators_own_changes_add_up_to_its_change(
             assert sum(changes) == pytest.approx(after - before.value, rel=1e-9, abs=1e-9), key
         if not changes:
             assert before.value == pytest.approx(after) if after is not None else before.value is None, key
+
+
+def at(text: str) -> str:
+    return f"2026-{text}T12:00:00+08:00"
+
+
+DAYS = dt.date(2026, 11, 5), dt.date(2026, 11, 6)
+OLD = [
+    {"kind": "order", "id": str(number), "paid_at": at("10-20"), "delivered_at": at("10-22")} for number in range(40)
+]
+
+
+def page(day: dt.date, total: float, dimensions: dict[str, tuple[float, float]] | None = None, **more: Any) -> Fields:
+    scores = {key: {"score": score, "weight": weight} for key, (score, weight) in (dimensions or {}).items()}
+    return {"kind": "official", "id": str(day), "stage": "formal", "total": total, "dimensions": scores, **more}
+
+
+def part_of(answer: dict[str, Any], cause: str, **fields: Any) -> dict[str, Any]:
+    [found] = [one for one in answer["parts"] if one["cause"] == cause and one.items() >= fields.items()]
+    return found
+
+
+def test_weights_and_the_rest_between_two_official_days() -> None:
+    before = page(DAYS[0], 80.0, {"goods": (80, 0.4), "logistics": (90, 0.3), "service": (70, 0.3)})
+    after = page(DAYS[1], 79.0, {"goods": (80, 0.5), "logistics": (88, 0.2), "service": (70, 0.3)})
+    answer = explained([*OLD, before, after], *DAYS)
+    assert answer["change"] == -1.0
+    assert part_of(answer, "weights")["points"] == pytest.approx(0.1 * 80 - 0.1 * 90)
+    assert part_of(answer, "weights")["records"] == [{"kind": "official", "id": "2026-11-06"}]
+    assert part_of(answer, "industry", dimension="logistics")["points"] == pytest.approx(0.2 * -2)
+    rest = -1.0 - (0.1 * 80 - 0.1 * 90) - 0.2 * -2
+    assert part_of(answer, "industry", dimension=None)["points"] == pytest.approx(rest)
+
+
+def test_a_deduction_comes_and_goes() -> None:
+    conduct = {"kind": "conduct", "id": "c1", "at": at("11-05"), "scene": "invoice_refused", "count": 2}
+    answer = explained([*OLD, conduct, page(DAYS[0], 85.31), page(DAYS[1], 81.31)], *DAYS)
+    deducted = part_of(answer, "deduction")
+    assert (deducted["points"], deducted["code"]) == (-4.0, "invoice_refused")
+    assert deducted["records"] == [{"kind": "conduct", "id": "c1"}]
+    later = dt.date(2026, 12, 5), dt.date(2026, 12, 6)
+    fresh = [one | {"id": f"n{one['id']}", "paid_at": at("12-01")} for one in OLD]
+    gone = explained([*fresh, conduct, page(later[0], 81.31), page(later[1], 85.31)], *later)
+    assert (part_of(gone, "deduction")["points"], gone["change"]) == (4.0, 4.0)
+
+
+def test_what_entered_left_and_was_corrected_names_its_records() -> None:
+    first = {"kind": "order", "id": "first", "paid_at": at("10-05"), "delivered_at": at("10-06")}
+    last = {"kind": "order", "id": "last", "paid_at": at("11-04"), "delivered_at": at("11-05")}
+    reviews = [
+        {"kind": "review", "id": "gone", "order_id": "first", "created_at": at("10-07"), "stars": 5},
+        {"kind": "review", "id": "new", "order_id": "last", "created_at": at("11-05"), "stars": 1},
+        {
+            "kind": "review",
+            "id": "edited",
+            "order_id": "1",
+            "created_at": at("10-23"),
+            "stars": 5,
+            "seen_at": at("10-23"),
+        },
+        {"kind": "review", "id": "edited", "order_id": "1", "stars": 2, "updated_at": at("11-05")},
+        {"kind": "review", "id": "still", "order_id": "2", "created_at": at("10-23"), "stars": 4},
+    ]
+    answer = explained([*OLD, first, last, *reviews], *DAYS)
+    own = {one["cause"]: one for one in answer["parts"] if one["indicator"] == "goods.rating"}
+    assert {cause: [named["id"] for named in one["records"]] for cause, one in own.items()} == {
+        "corrected": ["edited"],
+        "left": ["gone"],
+        "entered": ["new"],
+    }
+    assert own["corrected"]["change"] == pytest.approx((5 + 2 + 4) / 3 - (5 + 5 + 4) / 3)
+    assert own["left"]["change"] == pytest.approx((2 + 4) / 2 - (5 + 2 + 4) / 3)
+    assert own["entered"]["change"] == pytest.approx((2 + 4 + 1) / 3 - (2 + 4) / 2)
+    assert {(one["points"], one["known"]) for one in own.values()} == {(None, False)}  # no total was ever seen
+
+
+def test_steps_make_the_own_points_exact() -> None:
+    """goods.rating falls from 5 to 3 stars, two steps of 20 points, at 0.9 of 0.8 of the total."""
+    rules = "douyin-shop/2026-07-14"
+    days = dt.date(2026, 8, 1), dt.date(2026, 8, 2)
+    steps = {"goods.rating": {"steps": [[1, 50], [3, 60], [4.5, 100]], "weight": 0.9}}
+    others = {
+        key: {"steps": [[0, 70], [9, 70]], "weight": 0.1 if key == "goods.quality_return" else None}
+        for key in [one.key for one in bundled()[rules].indicators if one.key != "goods.rating"]
+    }
+    shown = page(days[0], 80.0, {"goods": (97, 0.8), "logistics": (70, 0.1), "service": (70, 0.1)})
+    shown |= {"id": "2026-07-30", "indicators": steps | others}
+    del shown["total"]
+    orders = [
+        {
+            "kind": "order",
+            "id": str(n),
+            "paid_at": at("07-20"),
+            "delivered_at": at("07-25"),
+            "picked_up_at": at("07-21"),
+        }
+        | {"deliver_by": at("07-26")}
+        for n in range(600)
+    ]
+    asked = [
+        {
+            "kind": "chat",
+            "id": "c",
+            "order_id": "1",
+            "started_at": at("07-20"),
+            "rounds": 1,
+            "reply_seconds": 5,
+            "stars": 5,
+        },
+        {
+            "kind": "after_sale",
+            "id": "a",
+            "order_id": "2",
+            "type": "refund_shipped",
+            "applied_at": at("07-20"),
+            "agreed_at": at("07-20"),
+            "refunded_at": at("07-21"),
+        },
+    ]
+    good = {"kind": "review", "id": "good", "order_id": "1", "created_at": at("07-26"), "stars": 5}
+    bad = [
+        {"kind": "review", "id": f"bad{n}", "order_id": str(n), "created_at": at("08-01"), "stars": 1}
+        for n in range(2, 7)
+    ]
+    answer = explained([*orders, *asked, good, *bad, shown], *days, (rules, rules))
+    part = part_of(answer, "corrected", indicator="goods.rating")
+    assert part["known"]
+    assert part["points"] == pytest.approx(0.8 * 0.9 * (50 - 100))
+    assert answer["change"] == pytest.approx(part["points"])
+    assert {named["id"] for named in part["records"]} == {f"bad{n}" for n in range(2, 7)}
+
+
+def test_at_most_twenty_records() -> None:
+    many = [{"kind": "order", "id": f"m{n}", "paid_at": at("11-04"), "delivered_at": at("11-05")} for n in range(30)]
+    returns = [
+        {
+            "kind": "after_sale",
+            "id": f"a{n}",
+            "order_id": f"m{n}",
+            "applied_at": at("11-05"),
+            "reason": {"class": "quality"},
+        }
+        for n in range(25)
+    ]
+    part = part_of(explained([*OLD, *many, *returns], *DAYS), "entered", indicator="goods.quality_return")
+    assert len(part["records"]) == 20
+    assert {named["kind"] for named in part["records"]} == {"after_sale"}
+
+
+def test_other_rules_on_the_other_day() -> None:
+    """From 2026-09-08 bonuses exist: what the new rules add by themselves is theirs, not the industry's."""
+    days = dt.date(2026, 9, 7), dt.date(2026, 9, 8)
+    orders = [
+        {"kind": "order", "id": str(n), "paid_at": at("09-01"), "delivered_at": at("09-02"), "services": ["next_day"]}
+        for n in range(40)
+    ]
+    weights = {"goods": (80, 0.4), "logistics": (80, 0.3), "service": (80, 0.3)}
+    records = [*orders, page(days[0], 80.0, weights), page(days[1], 84.0, weights)]
+    rules = [choose(history_of(records).subject(), day).id for day in days]
+    assert rules == ["douyin-shop/2026-07-14", "douyin-shop/2026-09-08"]
+    answer = explained(records, *days, (rules[0], rules[1]))
+    assert part_of(answer, "rules")["points"] == pytest.approx(5.0)
+    assert part_of(answer, "industry", dimension=None)["points"] == pytest.approx(-1.0)
+
+
+def test_growth_to_formal_is_a_change_of_stage() -> None:
+    more = [one | {"id": f"n{one['id']}", "paid_at": at("11-05")} for one in OLD]
+    records = [*OLD[:20], *more, page(DAYS[1], 82.5)]
+    answer = explained(records, *DAYS)
+    assert [answer[end]["stage"] for end in ("from", "to")] == ["growth", "formal"]
+    assert [(one["cause"], one["code"], one["points"]) for one in answer["parts"] if one["points"]] == [
+        ("rules", "stage", 12.5)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "start"),
+    [("zh", "掉了 4 分：扣分：拒开发票，-4 分"), ("en", "Fell by 4 points: deduction: invoice refused")],
+)
+def test_in_words(lang: str, start: str) -> None:
+    conduct = {"kind": "conduct", "id": "c1", "at": at("11-05"), "scene": "invoice_refused", "count": 2}
+    source = HistorySource(history_of([*OLD, conduct, page(DAYS[0], 85.31), page(DAYS[1], 81.31)]))
+    packs = bundled()[NEWEST], bundled()[NEWEST]
+    answer = explain(source, packs, (DAYS[0].toordinal(), DAYS[1].toordinal()), "shop-1")
+    assert worded(answer, packs, lang).text.startswith(start)
