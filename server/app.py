@@ -8,19 +8,38 @@ from server.db.engine import Database
 from server.db.hints import Hints
 from server.db.pack_folder import PackFolder
 from server.devices.routes import blueprint as devices
+from server.drop_outs.routes import blueprint as drop_outs
+from server.explanations.routes import blueprint as explanations
 from server.health.routes import blueprint as health
+from server.history.routes import blueprint as history
 from server.http import docs, errors, guard
 from server.http.api import Api
 from server.http.body import MAX_BODY
 from server.http.state import KEY, State
+from server.orders.routes import blueprint as orders
 from server.overlay.routes import blueprint as overlay
 from server.quarantine.routes import blueprint as quarantine
+from server.rule_packs.routes import blueprint as rule_packs
 from server.scores.routes import blueprint as scores
 from server.settings import Settings, SettingsError, load_settings
 from server.subjects.routes import blueprint as subjects
 from server.what_if.routes import blueprint as what_if
 
-BLUEPRINTS = (health, devices, subjects, batches, quarantine, scores, overlay, what_if)
+BLUEPRINTS = (
+    health,
+    devices,
+    subjects,
+    batches,
+    quarantine,
+    scores,
+    overlay,
+    what_if,
+    rule_packs,
+    orders,
+    drop_outs,
+    history,
+    explanations,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -59,7 +59,7 @@ class InForce(_Data, frozen=True):
     until: dt.date | None = None
 
 
-class Stages(_Data, frozen=True, kw_only=True):
+class StageRule(_Data, frozen=True, kw_only=True):
     """Under `valid_orders` valid orders in the window a subject is in the stage `below`.
 
     The growth stage has one of two fixed totals; the hidden one has none.
@@ -203,7 +203,7 @@ class Response(_Data, frozen=True):
     grade: Grade
 
 
-class Source(_Data, frozen=True, kw_only=True):
+class PackSource(_Data, frozen=True, kw_only=True):
     title: str
     date: dt.date | None = None
     grade: Grade
@@ -217,7 +217,7 @@ class Pack(_Data, frozen=True, kw_only=True, dict=True):
     window_days: Annotated[int, Meta(ge=1, le=400)]
     half_life_days: Annotated[float, Meta(gt=0)] | None = None
     scale: tuple[float, float]
-    stages: Stages
+    stages: StageRule
     valid_orders: Definition
     dimensions: dict[DimensionKey, Dimension]
     indicators: tuple[Indicator, ...]
@@ -232,7 +232,7 @@ class Pack(_Data, frozen=True, kw_only=True, dict=True):
     consumer: tuple[tuple[float, float], ...] = ()
     stars: tuple[tuple[float, float], ...] = ()
     gates: tuple[Gate, ...] = ()
-    sources: tuple[Source, ...]
+    sources: tuple[PackSource, ...]
 
     @property
     def definitions(self) -> tuple[Definition, ...]:

@@ -78,7 +78,7 @@ def _places(
     if not concerns(indicator.definition, record):
         return []
     if shared := amounts_by_day(indicator, alone):
-        return [_beside_others(pack, indicator, as_of, record, max(shared))]
+        return [_beside_others(pack, as_of, view, indicator, record, max(shared))]
     code = why_not(view.whole, record, indicator.definition, view.calendar)
     return [Place(indicator.key, counts=False, why_not=code)]
 
@@ -119,12 +119,14 @@ def _place(pack: Pack, indicator: Indicator, as_of: int, day: int, numerator: Fr
     )
 
 
-def _beside_others(pack: Pack, indicator: Indicator, as_of: int, record: Record, day: int) -> Place:
-    """It would count by itself, but others of its order say the same or come first."""
-    if indicator.definition.measure == "stars":
-        return _place(pack, indicator, as_of, day, Fraction(0), 0)  # one of several ratings, as good as their mean
-    first = isinstance(record, AfterSale) and indicator.definition.measure == "first_reason"
-    return Place(indicator.key, counts=False, why_not="not_first_after_sale" if first else "order_counts_once")
+def _beside_others(pack: Pack, as_of: int, view: CaseView, indicator: Indicator, record: Record, day: int) -> Place:
+    """It would count by itself, but others of its order say the same, or come first."""
+    if isinstance(record, AfterSale) and indicator.definition.measure == "first_reason":
+        return Place(indicator.key, counts=False, why_not="not_first_after_sale")
+    # On the order's own day it is one of several that say the same: with any of them gone, nothing would change.
+    if day in amounts_by_day(indicator, pack.plan.contributions(view.whole, view.calendar)):
+        return _place(pack, indicator, as_of, day, Fraction(0), 0)
+    return Place(indicator.key, counts=False, why_not="order_counts_once")
 
 
 def _why_not(view: CaseView, record: Record, places: list[Place]) -> str:

@@ -188,6 +188,103 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rule-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the packs known here: whose score, in force from when until when, how sure their numbers are. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RulePacks"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rule-packs/{pack_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pack_id: string;
+            };
+            cookie?: never;
+        };
+        /** Read everything one pack says. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    pack_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Pack"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subjects": {
         parameters: {
             query?: never;
@@ -343,6 +440,294 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subject_id}/drop-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** Read each indicator of the coming days as it will be if nothing else happens. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The day the score appears; today in the subject's time zone. */
+                    as_of?: string | null;
+                    /** @description How many days ahead. */
+                    days?: number;
+                    /** @description A rule pack's id, or auto. */
+                    rules?: string;
+                };
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DropOuts"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
+                503: components["responses"]["PROBLEM_503"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subject_id}/drop-outs/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** List the cases of which something leaves, by the first day without it; those that hurt, unless all. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The day the score appears; today in the subject's time zone. */
+                    as_of?: string | null;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string | null;
+                    /** @description How many days ahead. */
+                    days?: number;
+                    /** @description Items a page. */
+                    limit?: number;
+                    /** @description A rule pack's id, or auto. */
+                    rules?: string;
+                    /** @description bad: what an indicator will be better without. */
+                    which?: "bad" | "all";
+                };
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DropOutEvents"];
+                    };
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
+                503: components["responses"]["PROBLEM_503"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subject_id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** Read the change between two days as parts that add up to it, as `koubei explain` prints it. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The earlier day. */
+                    from: string;
+                    /** @description Of the texts. */
+                    lang?: "zh" | "en";
+                    /** @description A rule pack's id, or auto. */
+                    rules?: string;
+                    /** @description The later day. */
+                    to: string;
+                };
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Explanation"];
+                    };
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
+                503: components["responses"]["PROBLEM_503"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subject_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** List the official figures of each day beside what was said of it here, oldest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string | null;
+                    /** @description The first day. */
+                    from?: string | null;
+                    /** @description Items a page. */
+                    limit?: number;
+                    /** @description The last day; today. */
+                    to?: string | null;
+                };
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["History"];
+                    };
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subject_id}/orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** Say of the order and each record that hangs on it whether it counts, where, why not, and until when. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The day the score appears; today in the subject's time zone. */
+                    as_of?: string | null;
+                    /** @description A rule pack's id, or auto. */
+                    rules?: string;
+                };
+                header?: never;
+                path: {
+                    order_id: string;
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OrderCase"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
+                503: components["responses"]["PROBLEM_503"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -566,6 +951,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subjects/{subject_id}/score/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** Compare a day under two packs: what a change of the rules does to this subject. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The day the score appears; today in the subject's time zone. */
+                    as_of?: string | null;
+                    /** @description Two packs' ids, before and after, one parameter each; auto for the one in force. */
+                    rules: string[];
+                };
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Comparison"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
+                503: components["responses"]["PROBLEM_503"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subjects/{subject_id}/what-if": {
         parameters: {
             query?: never;
@@ -664,6 +1107,14 @@ export interface components {
             /** Format: date-time */
             updated_at?: string | null;
         };
+        Ahead: {
+            date: string;
+            denominator: number;
+            left_denominator: number;
+            left_numerator: number;
+            numerator: number;
+            value: number | null;
+        };
         Amounts: {
             after: number;
             before: number;
@@ -690,6 +1141,18 @@ export interface components {
             records: (components["schemas"]["Subject"] | components["schemas"]["Order"] | components["schemas"]["Product"] | components["schemas"]["Review"] | components["schemas"]["AfterSale"] | components["schemas"]["Chat"] | components["schemas"]["PlatformHelp"] | components["schemas"]["Conduct"] | components["schemas"]["ServiceSwitch"] | components["schemas"]["Official"] | components["schemas"]["Partner"] | components["schemas"]["ServiceDay"] | components["schemas"]["ProductDay"] | components["schemas"]["Counter"] | components["schemas"]["LiveRoom"])[];
             source: components["schemas"]["Source"];
         };
+        Bonus: {
+            count_at_least?: number;
+            definition: components["schemas"]["Definition"];
+            /** @enum {string} */
+            grade: "?" | "A" | "B" | "C";
+            key: string;
+            name: components["schemas"]["Words"];
+            points: number;
+            share_at_least?: number;
+            switch?: string | null;
+            switch_days?: number;
+        };
         BonusHeld: {
             key: string;
             points: number;
@@ -707,6 +1170,16 @@ export interface components {
             input_version: number;
             /** @description The input_version its score was made from; less while work is due. */
             scored_version: number;
+        };
+        CaseLeaving: {
+            date: string;
+            id: string;
+            kind: string;
+            leaving: components["schemas"]["Leaving"][];
+        };
+        CaseRecord: {
+            delta: components["schemas"]["Delta"];
+            standing: components["schemas"]["Standing"];
         };
         Chat: {
             agent_id?: string | null;
@@ -734,6 +1207,27 @@ export interface components {
             /** Format: date-time */
             updated_at?: string | null;
         };
+        Comparison: {
+            after: components["schemas"]["Score"];
+            as_of: string;
+            before: components["schemas"]["Score"];
+            bonus: components["schemas"]["Figure"];
+            deduction: components["schemas"]["Figure"];
+            dimensions: {
+                [key: string]: components["schemas"]["Figure"];
+            };
+            indicators: {
+                [key: string]: components["schemas"]["IndicatorCompared"];
+            };
+            rules: string[];
+            total: components["schemas"]["Figure"];
+        };
+        Condition: {
+            at_least: number | null;
+            mean_days?: number;
+            /** @enum {string} */
+            of: "consumer_score" | "goods" | "logistics" | "service" | "total";
+        };
         Conduct: {
             /** Format: date-time */
             at?: string | null;
@@ -750,6 +1244,12 @@ export interface components {
             /** Format: date-time */
             updated_at?: string | null;
         };
+        ConductLeaving: {
+            count: number;
+            date: string;
+            id: string;
+            scene: string;
+        };
         Counter: {
             clear?: string[] | null;
             /** Format: date */
@@ -765,10 +1265,39 @@ export interface components {
             updated_at?: string | null;
             value?: number | null;
         };
+        Deduction: {
+            cap?: number | null;
+            /** @enum {string} */
+            grade: "?" | "A" | "B" | "C";
+            group?: string | null;
+            once?: boolean;
+            points: number;
+            /** @enum {string} */
+            scene: "abnormal_return_address" | "after_sale_refused" | "brand_confusion" | "fake_orders" | "false_advertising" | "fraud_shipping" | "invoice_refused" | "mocking_buyer";
+        };
+        DeductionGroup: {
+            cap: number;
+            key: string;
+        };
         DeductionHeld: {
             count: number;
             points: number;
             scene: string;
+        };
+        Definition: {
+            blames?: string[];
+            by?: string[];
+            cohort: string;
+            limit_seconds?: number | null;
+            measure: string;
+            rating?: string | null;
+            reasons?: string[];
+            ruling?: boolean;
+            services?: string[];
+            stars_at_least?: number | null;
+            stars_at_most?: number | null;
+            steps?: number[][];
+            types?: string[];
         };
         Delta: {
             drops_out: string | null;
@@ -792,6 +1321,21 @@ export interface components {
         Devices: {
             items: components["schemas"]["Device"][];
         };
+        Dimension: {
+            bonus?: components["schemas"]["DimensionBonus"] | null;
+            /** @enum {string} */
+            grade: "?" | "A" | "B" | "C";
+            name: components["schemas"]["Words"];
+            weight: number;
+        };
+        DimensionBonus: {
+            count_at_least: number;
+            definition: components["schemas"]["Definition"];
+            /** @enum {string} */
+            grade: "?" | "A" | "B" | "C";
+            name: components["schemas"]["Words"];
+            points: number;
+        };
         DimensionScore: {
             bonus?: number;
             high: number | null;
@@ -799,6 +1343,43 @@ export interface components {
             score: number | null;
             source: string;
             weight: number;
+        };
+        DimensionWeights: {
+            cross_border: boolean;
+            /** @enum {string} */
+            grade: "?" | "A" | "B" | "C";
+            industry: string;
+            weights: {
+                [key: string]: number;
+            };
+        };
+        DropOutDay: {
+            bonus: number;
+            date: string;
+            deduction: number;
+            valid_orders: number;
+        };
+        DropOutEvents: {
+            as_of: string;
+            items: components["schemas"]["CaseLeaving"][];
+            next_cursor: string | null;
+            rules: string;
+        };
+        DropOuts: {
+            as_of: string;
+            conducts: components["schemas"]["ConductLeaving"][];
+            days: components["schemas"]["DropOutDay"][];
+            indicators: {
+                [key: string]: components["schemas"]["Ahead"][];
+            };
+            rules: string;
+        };
+        End: {
+            date: string;
+            rules: string;
+            source: string;
+            stage: string;
+            total: number | null;
         };
         Estimate: {
             based_on: string | null;
@@ -810,14 +1391,49 @@ export interface components {
             method: string | null;
             total: number | null;
         };
+        EstimatedDay: {
+            computed_at: string;
+            dimensions: {
+                [key: string]: number | null;
+            };
+            high: number | null;
+            low: number | null;
+            method: string | null;
+            rules: string;
+            stage: string;
+            total: number | null;
+        };
         Expected: {
             high: number | null;
             low: number | null;
             points: number | null;
         };
+        Explanation: {
+            as_of: string;
+            change: number | null;
+            from: components["schemas"]["End"];
+            partners: components["schemas"]["PartnerChange"][] | null;
+            parts: components["schemas"]["Part"][];
+            rules: string;
+            subject: string | null;
+            text?: string;
+            to: components["schemas"]["End"];
+        };
         FieldError: {
             path: string;
             reason: string;
+        };
+        Figure: {
+            after: number | null;
+            before: number | null;
+            change: number | null;
+        };
+        Gate: {
+            conditions: components["schemas"]["Condition"][];
+            /** @enum {string} */
+            grade: "?" | "A" | "B" | "C";
+            key: string;
+            name: components["schemas"]["Words"];
         };
         GateState: {
             days_to_open: number | null;
@@ -829,9 +1445,42 @@ export interface components {
             of?: number | null;
             open: boolean | null;
         };
+        History: {
+            items: components["schemas"]["HistoryDay"][];
+            next_cursor: string | null;
+        };
+        HistoryDay: {
+            date: string;
+            estimate: components["schemas"]["EstimatedDay"] | null;
+            official: components["schemas"]["OfficialDay"] | null;
+        };
+        Indicator: {
+            /** @enum {string} */
+            better: "higher" | "lower";
+            definition: components["schemas"]["Definition"];
+            /** @enum {string} */
+            dimension: "goods" | "logistics" | "service";
+            /** @enum {string} */
+            grade: "?" | "A" | "B" | "C";
+            key: string;
+            name: components["schemas"]["Words"];
+            steps?: number[][];
+            target?: number | null;
+            /** @enum {string} */
+            unit: "points" | "ratio" | "seconds" | "stars";
+            weight?: number | null;
+            window_days?: number | null;
+        };
         IndicatorChange: {
             change: number;
             key: string;
+        };
+        IndicatorCompared: {
+            /** @enum {string} */
+            rule: "added" | "changed" | "removed" | "same";
+            score: components["schemas"]["Figure"];
+            share: components["schemas"]["Figure"];
+            value: components["schemas"]["Figure"];
         };
         IndicatorValue: {
             coverage: number;
@@ -842,6 +1491,27 @@ export interface components {
             shielded: boolean;
             value: number | null;
             weight: number;
+        };
+        IndicatorWeights: {
+            industry: string;
+            /** @enum {string} */
+            shop_type: "flagship" | "general" | "non_flagship";
+            weights: {
+                [key: string]: number;
+            };
+        };
+        InForce: {
+            /** Format: date */
+            since: string;
+            /** Format: date */
+            until?: string | null;
+        };
+        Leaving: {
+            bad: boolean;
+            change: number | null;
+            denominator: number;
+            indicator: string;
+            numerator: number;
         };
         Level: {
             consumer_score: number | null;
@@ -911,6 +1581,10 @@ export interface components {
             basis: string;
             before: number | null;
         };
+        Named: {
+            id: string;
+            kind: string;
+        };
         Note: {
             code: string;
             coverage?: number;
@@ -939,6 +1613,14 @@ export interface components {
             /** Format: date-time */
             updated_at?: string | null;
             valid_orders_30d?: number | null;
+        };
+        OfficialDay: {
+            consumer_score: number | null;
+            dimensions: {
+                [key: string]: number;
+            };
+            stage: string | null;
+            total: number | null;
         };
         OfficialDimension: {
             score?: number | null;
@@ -1010,6 +1692,12 @@ export interface components {
             updated_at?: string | null;
             waybills?: components["schemas"]["Waybill"][] | null;
         };
+        OrderCase: {
+            as_of: string;
+            id: string;
+            records: components["schemas"]["CaseRecord"][];
+            rules: string;
+        };
         Overlay: {
             as_of: string;
             next_poll_seconds: number;
@@ -1028,6 +1716,52 @@ export interface components {
             id: string;
             risk: components["schemas"]["Risk"] | null;
             why_not: string | null;
+        };
+        Pack: {
+            bonuses?: components["schemas"]["Bonus"][];
+            consumer?: number[][];
+            deduction_groups?: components["schemas"]["DeductionGroup"][];
+            deductions?: components["schemas"]["Deduction"][];
+            dimension_weights?: components["schemas"]["DimensionWeights"][];
+            dimensions: {
+                [key: string]: components["schemas"]["Dimension"];
+            };
+            gates?: components["schemas"]["Gate"][];
+            half_life_days?: number | null;
+            id: string;
+            in_force: components["schemas"]["InForce"];
+            indicator_weights?: components["schemas"]["IndicatorWeights"][];
+            indicators: components["schemas"]["Indicator"][];
+            name: components["schemas"]["Words"];
+            response: components["schemas"]["Response"];
+            scale: number[];
+            scope: components["schemas"]["Scope"];
+            shields?: components["schemas"]["Shield"][];
+            sources: components["schemas"]["PackSource"][];
+            special_industries?: string[];
+            stages: components["schemas"]["StageRule"];
+            stars?: number[][];
+            valid_orders: components["schemas"]["Definition"];
+            window_days: number;
+        };
+        PackSource: {
+            /** Format: date */
+            date?: string | null;
+            /** @enum {string} */
+            grade: "?" | "A" | "B" | "C";
+            title: string;
+        };
+        PackSummary: {
+            grades: {
+                [key: string]: number;
+            };
+            id: string;
+            name: components["schemas"]["Words"];
+            scope: components["schemas"]["Scope"];
+            /** Format: date */
+            since: string;
+            /** Format: date */
+            until: string | null;
         };
         PairedDevice: {
             account: components["schemas"]["Account"];
@@ -1051,6 +1785,17 @@ export interface components {
             open_page: string | null;
             total: number | null;
         };
+        Part: {
+            cause: string;
+            change: number | null;
+            code: string | null;
+            dimension: string | null;
+            indicator: string | null;
+            known: boolean;
+            points: number | null;
+            records: components["schemas"]["Named"][];
+            text?: string;
+        };
         Partner: {
             clear?: string[] | null;
             /** Format: date */
@@ -1069,6 +1814,24 @@ export interface components {
             total?: number | null;
             /** Format: date-time */
             updated_at?: string | null;
+        };
+        PartnerChange: {
+            indicators: {
+                [key: string]: number;
+            };
+            merchant_id: string | null;
+            name: string | null;
+            shop: components["schemas"]["ShopChange"];
+        };
+        Place: {
+            counts: boolean;
+            day?: string | null;
+            denominator?: number | null;
+            indicator: string;
+            numerator?: number | null;
+            since?: string | null;
+            until?: string | null;
+            why_not: string | null;
         };
         PlatformHelp: {
             clear?: string[] | null;
@@ -1193,6 +1956,14 @@ export interface components {
             refused: components["schemas"]["StillRefused"][];
             unchanged: number;
         };
+        Response: {
+            band: number;
+            /** @enum {string} */
+            grade: "?" | "A" | "B" | "C";
+            /** @enum {string} */
+            kind: "rank" | "steps" | "unpublished";
+            scale: number[];
+        };
         Review: {
             clear?: string[] | null;
             counts?: boolean | null;
@@ -1231,6 +2002,15 @@ export interface components {
         RowAction: {
             id: string;
             title: string;
+        };
+        RulePacks: {
+            /** @description Oldest first. Few and whole: there is no paging. */
+            items: components["schemas"]["PackSummary"][];
+        };
+        Scope: {
+            platform: string;
+            /** @enum {string} */
+            type: "creator" | "shop";
         };
         Score: {
             as_of: string;
@@ -1293,6 +2073,22 @@ export interface components {
             /** Format: date-time */
             updated_at?: string | null;
         };
+        Shield: {
+            bad?: components["schemas"]["Definition"] | null;
+            bad_at_most?: number;
+            cohort_at_most?: number | null;
+            /** @enum {string} */
+            grade: "?" | "A" | "B" | "C";
+            indicator: string;
+            orders_below?: number;
+            orders_below_special?: number;
+            score: number;
+        };
+        ShopChange: {
+            change: number | null;
+            from: number | null;
+            to: number | null;
+        };
         Source: {
             adapter?: string | null;
             /** Format: date-time */
@@ -1300,9 +2096,26 @@ export interface components {
             name: string;
             version?: string | null;
         };
+        StageRule: {
+            /** @enum {string} */
+            below: "growth" | "hidden";
+            /** @enum {string} */
+            grade: "?" | "A" | "B" | "C";
+            growth_total?: number | null;
+            growth_total_deducted?: number | null;
+            valid_orders: number;
+        };
         Stages: {
             after: string;
             before: string;
+        };
+        Standing: {
+            counts: boolean;
+            id: string;
+            kind: string;
+            places: components["schemas"]["Place"][];
+            until: string | null;
+            why_not: string | null;
         };
         StillRefused: {
             /** Format: uuid */
@@ -1400,6 +2213,10 @@ export interface components {
             from: string;
             to: string;
         };
+        Words: {
+            en: string;
+            zh: string;
+        };
     };
     responses: {
         /** @description Any problem */
@@ -1438,7 +2255,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is nothing at this address; The subject is not bound */
+        /** @description There is nothing at this address; The subject is not bound; There is no such rule pack; Nothing is known of this order */
         PROBLEM_404: {
             headers: {
                 [name: string]: unknown;

@@ -52,6 +52,10 @@ CATALOG: dict[str, Problem] = {
     ),
     "not-found": Problem(404, "There is nothing at this address", "See /openapi.json for every route."),
     "subject-unknown": Problem(404, "The subject is not bound", "Bind it first with PUT /v1/subjects/{id}."),
+    "rule-pack-unknown": Problem(404, "There is no such rule pack", "See GET /v1/rule-packs, or `koubei packs list`."),
+    "order-unknown": Problem(
+        404, "Nothing is known of this order", "Open it in the backend with the extension on, or import its records."
+    ),
     "method-not-allowed": Problem(405, "The address does not know this method", "Use one of the Allow header."),
     "conflict": Problem(409, "The request contradicts what is stored", "Read the current state, then decide."),
     "idempotency-key-reused": Problem(

@@ -1,14 +1,15 @@
 import datetime as dt
 from typing import TypedDict
 
+import msgspec
 from flask import Response
 from flask.views import MethodView
 
 from server.http.blueprint import Blueprint
 from server.http.etag import answer_not_modified, etag_of
 from server.http.state import database
-from server.scores.schemas import ScoreQuerySchema, ScoreSchema
-from server.scores.service import read_score
+from server.scores.schemas import ComparisonQuerySchema, ComparisonSchema, ScoreQuerySchema, ScoreSchema
+from server.scores.service import read_comparison, read_score
 
 blueprint = Blueprint("scores", __name__, url_prefix="/v1/subjects/<subject_id>/score", description="Scores out.")
 
@@ -16,6 +17,11 @@ blueprint = Blueprint("scores", __name__, url_prefix="/v1/subjects/<subject_id>/
 class ScoreQuery(TypedDict):
     as_of: dt.date | None
     rules: str
+
+
+class ComparisonQuery(TypedDict):
+    as_of: dt.date | None
+    rules: list[str]
 
 
 @blueprint.route("")
@@ -30,5 +36,23 @@ class ScoreResource(MethodView):
         answer = read_score(database().app, subject_id, query["as_of"], query["rules"])
         tag = etag_of(answer.input_version, answer.as_of.isoformat(), answer.rules)
         response = answer_not_modified(tag) or Response(answer.body, content_type="application/json")
+        response.set_etag(tag)
+        return response
+
+
+@blueprint.route("/comparison")
+class ScoreComparison(MethodView):
+    @blueprint.requires("scores:read")
+    @blueprint.problem(404, 422, 503)
+    @blueprint.arguments(ComparisonQuerySchema, location="query")
+    @blueprint.alt_response(304, description="Not modified", success=True)
+    @blueprint.response(200, ComparisonSchema)
+    def get(self, query: ComparisonQuery, subject_id: str) -> Response:
+        """Compare a day under two packs: what a change of the rules does to this subject."""
+        found = read_comparison(database().app, subject_id, query["as_of"], query["rules"])
+        tag = etag_of(found.input_version, found.comparison.as_of, *found.comparison.rules)
+        response = answer_not_modified(tag) or Response(
+            msgspec.json.encode(found.comparison), content_type="application/json"
+        )
         response.set_etag(tag)
         return response

@@ -1,6 +1,7 @@
 """The score of a subject: what the worker stored while it is current, else from the ledger."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, Engine, select
 
 from server.db.models import StoredScore
 from server.http.snapshot import snapshot
+from shared_scoring.comparison import Comparison, compare
 
 
 class Answer(NamedTuple):
@@ -27,6 +29,20 @@ def read_score(app: Engine, subject_id: str, as_of: dt.date | None, rules: str) 
         stored = _stored(seen.connection, day, pack.id, seen.input_version)
         body = msgspec.json.encode(stored or seen.folder.score(pack, day.toordinal()))
         return Answer(body, seen.input_version, day, pack.id)
+
+
+class Compared(NamedTuple):
+    comparison: Comparison
+    input_version: int
+
+
+def read_comparison(app: Engine, subject_id: str, as_of: dt.date | None, rules: Sequence[str]) -> Compared:
+    """The same day under two packs."""
+    with snapshot(app, subject_id) as seen:
+        day = seen.day(as_of)
+        packs = [seen.pack(one, day) for one in rules]
+        before, after = [(pack, seen.folder.score(pack, day.toordinal())) for pack in packs]
+        return Compared(compare(before, after), seen.input_version)
 
 
 def _stored(connection: Connection, as_of: dt.date, rules: str, version: int) -> object | None:

@@ -1,0 +1,52 @@
+"""Drop-outs from the ledger; the events behind them from the cases that count in the window, not from older ones."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from server.http.snapshot import snapshot
+from shared_scoring.calendar import iso
+from shared_scoring.delta import Window
+from shared_scoring.drop_outs import CaseLeaving, DropOuts, cases_leaving, drop_outs, state_of
+
+
+class Question(NamedTuple):
+    as_of: dt.date | None
+    rules: str
+    days: int
+
+
+class Found(NamedTuple):
+    rules: str
+    as_of: str
+    rows: Sequence[CaseLeaving]
+
+
+def read_drop_outs(app: Engine, subject_id: str, asked: Question) -> tuple[DropOuts, int]:
+    """The coming days, and the input version they were read at."""
+    with snapshot(app, subject_id) as seen:
+        day = seen.day(asked.as_of)
+        pack, as_of = seen.pack(asked.rules, day), day.toordinal()
+        sums, known = seen.folder.sums(pack, as_of), seen.folder.facts(as_of)
+        return drop_outs(pack, as_of, asked.days, sums, known, seen.folder.calendar), seen.input_version
+
+
+def read_events(app: Engine, subject_id: str, asked: Question, after: str, limit: int, *, only_bad: bool) -> Found:
+    """Up to `limit` cases of which something leaves, by day, beyond the key `after`."""
+    with snapshot(app, subject_id) as seen:
+        day = seen.day(asked.as_of)
+        pack, as_of = seen.pack(asked.rules, day), day.toordinal()
+        folder = seen.folder
+        window = Window(pack, as_of, folder.sums(pack, as_of), folder.facts(as_of), folder.calendar)
+        since = as_of - pack.longest_window
+        cases = ((case, state_of(rows, as_of)) for case, rows in folder.contributions(since))
+        found = cases_leaving(pack, as_of, asked.days, window.sums, cases)
+        rows = [one for one in found if key_of(one) > after and (one.is_bad or not only_bad)]
+        return Found(pack.id, iso(as_of), rows[:limit])
+
+
+def key_of(one: CaseLeaving) -> str:
+    """Sorts as the list does."""
+    return f"{one.date} {one.kind}:{one.id}"

@@ -1,0 +1,1 @@
+"""One order and all that hangs on it."""

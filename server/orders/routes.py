@@ -1,0 +1,38 @@
+import datetime as dt
+from typing import TypedDict
+
+import msgspec
+from flask import Response
+from flask.views import MethodView
+
+from server.http.blueprint import Blueprint
+from server.http.etag import answer_not_modified, etag_of
+from server.http.state import database
+from server.orders.schemas import OrderCaseSchema
+from server.orders.service import read_order
+from server.scores.schemas import ScoreQuerySchema
+
+blueprint = Blueprint(
+    "orders", __name__, url_prefix="/v1/subjects/<subject_id>/orders", description="One order and what hangs on it."
+)
+
+
+class OrderQuery(TypedDict):
+    as_of: dt.date | None
+    rules: str
+
+
+@blueprint.route("/<order_id>")
+class OrderResource(MethodView):
+    @blueprint.requires("scores:read")
+    @blueprint.problem(404, 422, 503)
+    @blueprint.arguments(ScoreQuerySchema, location="query")
+    @blueprint.alt_response(304, description="Not modified", success=True)
+    @blueprint.response(200, OrderCaseSchema)
+    def get(self, query: OrderQuery, subject_id: str, order_id: str) -> Response:
+        """Say of the order and each record that hangs on it whether it counts, where, why not, and until when."""
+        case, version = read_order(database().app, subject_id, order_id, query["as_of"], query["rules"])
+        tag = etag_of(version, case.as_of, case.rules)
+        response = answer_not_modified(tag) or Response(msgspec.json.encode(case), content_type="application/json")
+        response.set_etag(tag)
+        return response
