@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from shared_scoring.explain_words import worded
 from shared_scoring.history import History
 from shared_scoring.pack import bundled, choose
 from shared_scoring.score import score_history
-from tests.unit.strategies import Fields, examples, shops
+from tests.unit.strategies import Fields, copies_of, examples, shops
 
 NEWEST = "douyin-shop/2026-09-08"
 CAUSES = {"entered", "left", "corrected", "weights", "rules", "deduction", "bonus", "industry"}
@@ -36,20 +37,117 @@ def explained(
     return found
 
 
-def with_steps(records: list[Fields], rules: tuple[str, str], days: tuple[dt.date, dt.date]) -> list[Fields]:
-    """Pages in the time of each pack, so that values become scores."""
+def busy(day: dt.date) -> list[Fields]:
+    """Something in every indicator's window, on days around the edges."""
+    records: list[Fields] = []
+    for number, back in enumerate((95, 62, 61, 33, 32, 31, 30, 29, 20, 9, 3, 2, 1)):
+        paid = dt.datetime.combine(day - dt.timedelta(back), dt.time(10), dt.timezone(dt.timedelta(hours=8)))
+        times = {"created_at": paid, "paid_at": paid, "picked_up_at": paid + dt.timedelta(hours=20)}
+        times |= {
+            "delivered_at": paid + dt.timedelta(hours=30),
+            "deliver_by": paid + dt.timedelta(hours=28 + number % 4),
+        }
+        own = {"order_id": f"b{number}"}
+        asked = (paid + dt.timedelta(hours=1)).isoformat()
+        records += [
+            {"kind": "order", "id": f"b{number}", "lines": [{"creator_id": "c1", "merchant_id": f"m{number % 3}"}]}
+            | {name: at.isoformat() for name, at in times.items()},
+            {"kind": "review", "id": f"b{number}", **own, "created_at": asked, "stars": number % 5 + 1}
+            | {"logistics_stars": 5 - number % 2, "service_stars": 4 - number % 3},
+            {
+                "kind": "after_sale",
+                "id": f"b{number}",
+                **own,
+                "applied_at": asked,
+                "refunded_at": times["delivered_at"].isoformat(),
+            }
+            | {"type": "return_refund" if number % 2 else "refund_shipped", "reason": {"class": "quality"}},
+            {
+                "kind": "chat",
+                "id": f"b{number}",
+                **own,
+                "started_at": asked,
+                "rounds": 2,
+                "reply_seconds": 9 * number,
+                "stars": 5,
+            },
+        ]
+    return records
+
+
+DOUYIN = [name for name in sorted(bundled()) if name.startswith("douyin-shop/")]
+SAME = [((name, name), bundled()[name].in_force.until or dt.date(2026, 11, 6)) for name in DOUYIN]
+SAME.append((("douyin-creator/2021", "douyin-creator/2021"), dt.date(2026, 3, 1)))
+CHANGED = [((name, later), bundled()[later].in_force.since) for name, later in pairwise(DOUYIN)]
+
+
+@st.composite
+def scored_shops(draw: st.DrawFn) -> tuple[list[Fields], tuple[dt.date, dt.date], tuple[str, str]]:
+    """A shop, or creator, whose pages show on both days how values become scores, and now and then the totals."""
+    rules, last = draw(st.sampled_from(SAME + CHANGED))
+    days = last - dt.timedelta(draw(st.sampled_from([1, 2, 7, 29, 31]) if rules[0] == rules[1] else st.just(1))), last
+    by_kind = copies_of(None, last)
+    drawn = draw(st.lists(st.sampled_from(sorted(by_kind)).flatmap(by_kind.__getitem__), max_size=14))
     pages = []
+    totals = draw(st.booleans())
     for name, day in zip(rules, days, strict=True):
         pack = bundled()[name]
         low, high = pack.response.scale
-        keys = {
-            one.key: {"steps": [[0.1, low], [0.5, (low + high) / 2], [4.5, high]], "better_than": 0.4}
+        middle = draw(st.sampled_from([low, (low + high) / 2, high]))
+        shown = {
+            one.key: {
+                "steps": [[0.1, low], [0.5, middle], [4, high], [600, low + 1], [72000, middle]],
+                "better_than": draw(st.sampled_from([0.2, 0.9])),
+                "weight": draw(st.sampled_from([0.25, 0.5])),
+                **draw(st.sampled_from([{}, {}, {"numerator": 700, "denominator": 155}])),
+            }
             for one in pack.indicators
         }
-        since = min(max(pack.in_force.since, day - dt.timedelta(50)), pack.in_force.until or day)
-        pages.append({"kind": "official", "id": str(since), "indicators": keys, "stage": "formal"})
-    taken = {page["id"] for page in pages}
-    return [one for one in records if one["kind"] != "official" or one["id"] not in taken] + pages
+        page = {"kind": "official", "id": str(day), "indicators": shown, "stage": "formal"}
+        if draw(st.booleans()):
+            weights = draw(st.sampled_from([(0.4, 0.3, 0.3), (0.5, 0.25, 0.25)]))
+            score = draw(st.sampled_from([low, middle, high]))
+            page["dimensions"] = {
+                key: {"weight": weight} | ({"score": score} if totals else {})
+                for key, weight in zip(("goods", "logistics", "service"), weights, strict=True)
+            }
+        if totals:
+            page["total"] = draw(st.sampled_from([low, middle, high, low + 1.37]))
+        pages.append(page)
+    subject = {"kind": "subject", "id": "c1", "type": "creator" if "creator" in rules[0] else "shop"}
+    records = [one for one in drawn if one["kind"] != "official" or one["id"] not in {page["id"] for page in pages}]
+    plain = [
+        {"kind": "order", "id": f"p{n}", "paid_at": (last - dt.timedelta(n % 40)).isoformat() + "T10:00:00+08:00"}
+        | {"lines": [{"creator_id": "c1", "merchant_id": "m1"}]}
+        for n in range(80)
+    ]
+    return [subject, *busy(last), *plain, *records, *pages], days, rules
+
+
+@examples(150)
+@given(shop=scored_shops())
+def test_points_add_up_where_they_can_be_computed(
+    shop: tuple[list[Fields], tuple[dt.date, dt.date], tuple[str, str]],
+) -> None:
+    records, days, rules = shop
+    answer = explained(records, *days, rules)
+    if answer["change"] is None:
+        assert bundled()[rules[1]].response.kind == "unpublished"
+        return
+    assert abs(sum(part["points"] for part in answer["parts"]) - answer["change"]) < 1e-6
+    own = [part for part in answer["parts"] if part["indicator"]]
+    kind = bundled()[rules[0]].response.kind
+    assert {part["known"] for part in own} <= {kind == "steps"}
+    assert all(part["points"] == 0 for part in own if not part["known"])
+    pages = [one for one in records if one["kind"] == "official" and one["id"] in map(str, days)]
+    same_steps = len({json.dumps([one.get("steps") for one in page["indicators"].values()]) for page in pages}) == 1
+    if kind == "steps" and same_steps and rules[0] == rules[1] and not any("total" in page for page in pages):
+        assert "industry" not in {part["cause"] for part in answer["parts"]}  # the own records account for all of it
+    if answer["partners"]:
+        for key in {part["indicator"] for part in own}:
+            moved = [part["change"] for part in own if part["indicator"] == key]
+            split = [one["indicators"].get(key, 0) for one in answer["partners"]]
+            assert sum(split) == pytest.approx(sum(moved), abs=1e-9), key
 
 
 @examples(250)
@@ -58,17 +156,12 @@ def with_steps(records: list[Fields], rules: tuple[str, str], days: tuple[dt.dat
     back=st.sampled_from([0, 1, 1, 2, 7, 29, 30, 31, 60]),
     rules=st.tuples(st.sampled_from(sorted(bundled())), st.sampled_from(sorted(bundled()))),
     one_pack=st.booleans(),
-    steps=st.booleans(),
 )
-def test_parts_add_up(
-    shop: tuple[dt.date, list[Fields]], back: int, rules: tuple[str, str], *, one_pack: bool, steps: bool
-) -> None:
+def test_parts_add_up(shop: tuple[dt.date, list[Fields]], back: int, rules: tuple[str, str], *, one_pack: bool) -> None:
     last, records = shop
     first = last - dt.timedelta(back)
     if one_pack:
         rules = rules[1], rules[1]
-    if steps:
-        records = with_steps(records, rules, (first, last))
     answer = explained(records, first, last, rules)
     ends = answer["from"], answer["to"]
     assert [(one["date"], one["rules"]) for one in ends] == [(str(first), rules[0]), (str(last), rules[1])]
