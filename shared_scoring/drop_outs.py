@@ -16,7 +16,7 @@ from shared_scoring.ledger import Contribution, State
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.response import own_sums
 from shared_scoring.score import number
-from shared_scoring.standing import amounts_by_day, leaves
+from shared_scoring.standing import amounts_by_day, by_series, leaves
 from shared_scoring.sums import Sum, Sums
 
 
@@ -73,6 +73,11 @@ class CaseLeaving(Struct, frozen=True):
     @property
     def is_bad(self) -> bool:
         return any(one.bad for one in self.leaving)
+
+    @property
+    def key(self) -> str:
+        """Sorts as the list does."""
+        return f"{self.date} {self.kind}:{self.id}"
 
 
 class DropOuts(Struct, frozen=True):
@@ -151,18 +156,22 @@ def state_of(contributions: Iterable[Contribution], as_of: int) -> State:
 
 
 def cases_leaving(
-    pack: Pack, as_of: int, days: int, whole: Mapping[str, Sum], cases: Iterable[tuple[str, State]]
-) -> list[CaseLeaving]:
-    """What of each case leaves within the coming days, by day and case. `whole` are the sums a change is taken on."""
-    found: dict[tuple[int, str], list[Leaving]] = {}
+    pack: Pack, as_of: int, days: int, whole: Mapping[str, Sum], cases: Iterable[tuple[str, State]], after: str = ""
+) -> Iterator[CaseLeaving]:
+    """What of each case leaves within the coming days, by `key` beyond `after`.
+
+    `whole` are the sums a change is taken on. Changes are worked out one by one, as they are asked for.
+    """
+    found: dict[tuple[str, str], list[tuple[Indicator, Fraction, int]]] = {}
     for case, state in cases:
+        rows = by_series({key: amounts for key, amounts in state.items() if key[1] < as_of})
         for indicator in pack.indicators:
-            for day, (numerator, denominator) in amounts_by_day(indicator, state).items():
-                date = leaves(pack, indicator, day)
-                if as_of < date <= as_of + days and day < as_of:
-                    one = _leaving(indicator, whole[indicator.key], numerator, denominator)
-                    found.setdefault((date, case), []).append(one)
-    return [CaseLeaving(iso(date), *named(case), leaving) for (date, case), leaving in sorted(found.items())]
+            for day, amounts in amounts_by_day(indicator, rows).items():
+                if as_of < (gone := leaves(pack, indicator, day)) <= as_of + days:
+                    found.setdefault((iso(gone), case), []).append((indicator, *amounts))
+    for date, case in sorted(key for key in found if " ".join(key) > after):
+        leaving = [_leaving(one, whole[one.key], top, bottom) for one, top, bottom in found[date, case]]
+        yield CaseLeaving(date, *named(case), leaving)
 
 
 def named(case: str) -> tuple[str, str]:

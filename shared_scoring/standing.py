@@ -15,10 +15,12 @@ from shared_scoring.measures import HITS
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.records import AfterSale, Order, Record
 from shared_scoring.score import number
-from shared_scoring.sums import Sums
 from shared_scoring.why_not import concerns, why_not, why_nothing
 
 OUTSIDE, AHEAD = "outside_window", "not_in_window_yet"
+
+Rows = dict[str, list[tuple[int, int, int, int]]]
+"""(day, parts, numerator, denominator) by series."""
 
 
 class Place(Struct, frozen=True):
@@ -59,7 +61,8 @@ def standing(pack: Pack, as_of: int, view: CaseView, key: Key) -> Standing:
         return Standing(*key, counts=False, why_not="not_yet", until=None, places=[])
     added = view.added(pack.plan, key)
     alone = {} if isinstance(record, Order) else view.added_alone(pack.plan, key)
-    places = [place for one in pack.indicators for place in _places(pack, as_of, view, one, added, alone, record)]
+    rows = (by_series(added), by_series(alone))
+    places = [place for one in pack.indicators for place in _places(pack, as_of, view, one, *rows, record)]
     counted = [place.until for place in places if place.counts and place.until is not None]
     if isinstance(record, Order):
         # A valid order counts towards the stage and the bonuses, whatever indicator has seen it.
@@ -70,7 +73,7 @@ def standing(pack: Pack, as_of: int, view: CaseView, key: Key) -> Standing:
 
 
 def _places(
-    pack: Pack, as_of: int, view: CaseView, indicator: Indicator, added: State, alone: State, record: Record
+    pack: Pack, as_of: int, view: CaseView, indicator: Indicator, added: Rows, alone: Rows, record: Record
 ) -> list[Place]:
     amounts = amounts_by_day(indicator, added)
     if amounts:
@@ -83,20 +86,32 @@ def _places(
     return [Place(indicator.key, counts=False, why_not=code)]
 
 
-def amounts_by_day(indicator: Indicator, state: State) -> dict[int, tuple[Fraction, int]]:
-    """What a state adds to an indicator's numerator and denominator, by day; only days where it adds something."""
-    series = {indicator.definition.series, indicator.definition.whole.series}
-    own = [(key, amounts) for key, amounts in state.items() if key[0] in series]
-    sums, found = Sums(own), {}
+def by_series(state: State) -> Rows:
+    rows: Rows = {}
+    for (series, day, parts), (numerator, denominator) in state.items():
+        rows.setdefault(series, []).append((day, parts, numerator, denominator))
+    return rows
+
+
+def amounts_by_day(indicator: Indicator, rows: Rows) -> dict[int, tuple[Fraction, int]]:
+    """What rows add to an indicator's numerator and denominator, by day; only days where they add something."""
+    definition = indicator.definition
+    counted = rows.get(definition.series, ())
+    is_share = definition.measure in HITS
+    found: dict[int, tuple[Fraction, int]] = {}
+    for day, parts, numerator, denominator in counted:
+        top, bottom = found.get(day, (Fraction(0), 0))
+        found[day] = (top + Fraction(numerator, parts), bottom if is_share else bottom + denominator)
+    for day, _, _, denominator in rows.get(definition.whole.series, ()) if is_share else ():
+        top, bottom = found.get(day, (Fraction(0), 0))
+        found[day] = (top, bottom + denominator)
     # A record that takes the place of another (a later question, a first reason) takes away what that one would add.
-    displaces = indicator.definition.measure in HITS or indicator.definition.cohort == "orders_asking_or_helped"
-    for day in {day for (_, day, _), _ in own}:
-        counted = sums.window(indicator.definition, day, day)
-        if displaces and (counted.numerator < 0 or counted.denominator < 0):
-            continue
-        if counted.numerator or counted.denominator:
-            found[day] = (counted.numerator, counted.denominator)
-    return found
+    displaces = is_share or definition.cohort == "orders_asking_or_helped"
+    return {
+        day: (top, bottom)
+        for day, (top, bottom) in found.items()
+        if (top or bottom) and not (displaces and (top < 0 or bottom < 0))
+    }
 
 
 def leaves(pack: Pack, indicator: Indicator, day: int) -> int:
@@ -124,7 +139,7 @@ def _beside_others(pack: Pack, as_of: int, view: CaseView, indicator: Indicator,
     if isinstance(record, AfterSale) and indicator.definition.measure == "first_reason":
         return Place(indicator.key, counts=False, why_not="not_first_after_sale")
     # On the order's own day it is one of several that say the same: with any of them gone, nothing would change.
-    if day in amounts_by_day(indicator, pack.plan.contributions(view.whole, view.calendar)):
+    if day in amounts_by_day(indicator, by_series(pack.plan.contributions(view.whole, view.calendar))):
         return _place(pack, indicator, as_of, day, Fraction(0), 0)
     return Place(indicator.key, counts=False, why_not="order_counts_once")
 

@@ -6,7 +6,7 @@ from flask import Response
 from flask.views import MethodView
 
 from server.drop_outs.schemas import DropOutsQuerySchema, DropOutsSchema, Events, EventsQuerySchema, EventsSchema
-from server.drop_outs.service import Question, key_of, read_drop_outs, read_events
+from server.drop_outs.service import Question, read_drop_outs, read_events
 from server.http.blueprint import Blueprint
 from server.http.etag import answer_not_modified, etag_of
 from server.http.paging import after, page
@@ -57,6 +57,6 @@ class DropOutEvents(MethodView):
         asked = Question(query["as_of"], query["rules"], query["days"])
         start, only_bad = after({"limit": query["limit"], "cursor": query["cursor"]}), query["which"] == "bad"
         found = read_events(database().app, subject_id, asked, start, query["limit"] + 1, only_bad=only_bad)
-        shown = page(found.rows, {"limit": query["limit"], "cursor": query["cursor"]}, key_of)
+        shown = page(found.rows, {"limit": query["limit"], "cursor": query["cursor"]}, lambda one: one.key)
         events = Events(found.rules, found.as_of, list(found.rows[: query["limit"]]), shown["next_cursor"])
         return Response(msgspec.json.encode(events), content_type="application/json")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy import Engine
@@ -42,11 +43,6 @@ def read_events(app: Engine, subject_id: str, asked: Question, after: str, limit
         window = Window(pack, as_of, folder.sums(pack, as_of), folder.facts(as_of), folder.calendar)
         since = as_of - pack.longest_window
         cases = ((case, state_of(rows, as_of)) for case, rows in folder.contributions(since))
-        found = cases_leaving(pack, as_of, asked.days, window.sums, cases)
-        rows = [one for one in found if key_of(one) > after and (one.is_bad or not only_bad)]
-        return Found(pack.id, iso(as_of), rows[:limit])
-
-
-def key_of(one: CaseLeaving) -> str:
-    """Sorts as the list does."""
-    return f"{one.date} {one.kind}:{one.id}"
+        found = cases_leaving(pack, as_of, asked.days, window.sums, cases, after)
+        rows = list(islice((one for one in found if one.is_bad or not only_bad), limit))
+        return Found(pack.id, iso(as_of), rows)

@@ -60,7 +60,8 @@ def test_each_day_ahead_is_what_is_left_of_today(pack):
             for (series, when, parts), (top, bottom) in state.items()
         ]
         found = drop_outs(pack, as_of, 40, sums, known, calendar)
-        leaving = cases_leaving(pack, as_of, 40, own_sums(pack, sums, as_of), states.items())
+        leaving = list(cases_leaving(pack, as_of, 40, own_sums(pack, sums, as_of), states.items()))
+        assert [one.key for one in leaving] == sorted({one.key for one in leaving})
         for indicator in pack.indicators:
             days = indicator.window_days or pack.window_days
             for ahead, one in enumerate(found.indicators[indicator.key], start=1):
