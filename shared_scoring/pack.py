@@ -301,13 +301,9 @@ class Packs(Mapping[str, Pack]):
 
         A shop's ledger has no need of a creator's pack; a creator may be looked at as a shop.
         """
-        platforms = {pack.scope.platform for pack in self.values()}
-        platform = viewpoint.platform if viewpoint.platform in platforms else DEFAULT_PLATFORM
-        return [
-            pack
-            for pack in self.values()
-            if pack.scope.platform == platform and (pack.scope.type == "shop" or viewpoint.creator is not None)
-        ]
+        fitting = [pack for pack in self.values() if pack.scope.type == "shop" or viewpoint.creator is not None]
+        own = [pack for pack in fitting if pack.scope.platform == viewpoint.platform]
+        return own or [pack for pack in fitting if pack.scope.platform == DEFAULT_PLATFORM]
 
     def plan(self, viewpoint: Viewpoint) -> Plan:
         """The series a subject's ledger keeps."""

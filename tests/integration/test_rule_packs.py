@@ -15,6 +15,7 @@ from server.db.pack_folder import PackFolder
 from shared_scoring.pack import bundled
 from tests.integration.shop import ORDER, REVIEW, rows, send
 from tests.integration.working import counted, eventually, worker
+from tests.running import command as koubei
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -185,3 +186,19 @@ def test_schema_and_list_are_for_machines_too() -> None:
     assert json.loads(run("schema"))["$defs"]["Pack"]["properties"]["window_days"]["maximum"] == 400
     assert all(id_ in run("list", "--lang", "en") for id_ in bundled())
     assert json.loads(run("show", NEWEST, "--json"))["pack"]["id"] == NEWEST
+
+
+def test_a_command_on_plain_files_knows_what_was_added(tmp_path: Path) -> None:
+    file = tmp_path / "shop.ndjson"
+    file.write_text(json.dumps(ORDER) + "\n")
+    env = {"KOUBEI_HOME": str(tmp_path / "home")}
+    words = ("score", str(file), "--as-of", "2027-01-15", "--json")
+    assert json.loads(koubei(*words, env=env).stdout)["rules"] == NEWEST
+    assert NEXT not in koubei(*words, "--rules", NEXT, env=env, status=2).stderr.split("one of")[1]
+    koubei("packs", "add", str(written(tmp_path / "next.json")), env=env)
+    assert json.loads(koubei(*words, env=env).stdout)["rules"] == NEXT
+    assert json.loads(koubei(*words, "--rules", NEWEST, env=env).stdout)["rules"] == NEWEST
+    (tmp_path / "home" / "packs" / "broken.json").write_text("{")
+    done = koubei(*words, env=env)
+    assert json.loads(done.stdout)["rules"] == NEXT
+    assert "broken.json: line 1" in done.stderr

@@ -1,5 +1,6 @@
 """Rule packs: every fault is found on its line, packs of one scope follow one another, and what is added is known."""
 
+import datetime as dt
 import inspect
 import json
 import re
@@ -18,6 +19,8 @@ from shared_scoring.pack import PackError, Packs, bundled, knowing, known, load,
 from shared_scoring.pack_sense import PARAMETERS
 from shared_scoring.pack_summary import summary
 from shared_scoring.pack_words import COHORT_WORDS, MEASURE_WORDS, in_words
+from shared_scoring.records import Subject
+from shared_scoring.viewpoint import Viewpoint
 from tests.unit.strategies import examples
 
 NEWEST = "douyin-shop/2026-09-08"
@@ -176,8 +179,8 @@ def test_every_cohort_and_measure_has_words():
     assert set(MEASURE_WORDS) == {*AMOUNTS, *HITS}
 
 
-def newer(id_: str, since: str, until: str | None = None) -> Any:
-    return load(written(document(id=id_, in_force={"since": since, "until": until})), "new.json")
+def newer(id_: str, since: str, until: str | None = None, **changes: Any) -> Any:
+    return load(written(document(id=id_, in_force={"since": since, "until": until}, **changes)), "new.json")
 
 
 def test_an_open_end_closes_when_the_next_of_its_scope_begins():
@@ -210,3 +213,37 @@ def test_the_schema_names_what_a_pack_has():
     assert shape["additionalProperties"] is False
     assert set(shape["required"]) <= set(document())
     assert set(document()) <= set(shape["properties"])
+
+
+def test_a_platform_has_its_own_packs_and_one_without_any_gets_douyins():
+    sale = newer("taobao-shop/2027", "2027-01-01", scope={"platform": "taobao", "type": "shop"})
+    only_creators = newer("weibo-creator/2027", "2027-01-01", scope={"platform": "weibo", "type": "creator"})
+    packs = Packs([*bundled().values(), sale, only_creators])
+    day = dt.date(2026, 11, 6)
+
+    def chosen(**fields: Any) -> str:
+        return packs.choose(Viewpoint.of(Subject(id="s", **fields)), day).id
+
+    assert chosen() == chosen(platform="ebay") == chosen(platform="weibo", type="shop") == NEWEST
+    assert chosen(platform="taobao", type="shop") == "taobao-shop/2027"
+    assert chosen(platform="taobao", type="creator") == "taobao-shop/2027"
+    assert chosen(platform="weibo", type="creator") == "weibo-creator/2027"
+    assert chosen(platform="douyin", type="creator") == "douyin-creator/2021"
+    assert chosen(platform="amazon", type="shop") == "amazon/account-health"
+
+
+@pytest.mark.parametrize(
+    ("day", "id_"),
+    [
+        ("2025-06-01", "douyin-shop/2026-01"),
+        ("2026-04-06", "douyin-shop/2026-01"),
+        ("2026-04-07", "douyin-shop/2026-05-07"),
+        ("2026-07-13", "douyin-shop/2026-05-07"),
+        ("2026-07-14", "douyin-shop/2026-07-14"),
+        ("2026-09-07", "douyin-shop/2026-07-14"),
+        ("2026-09-08", NEWEST),
+        ("2030-01-01", NEWEST),
+    ],
+)
+def test_each_day_has_the_pack_that_was_in_force(day, id_):
+    assert bundled().choose(Viewpoint.of(None), dt.date.fromisoformat(day)).id == id_
