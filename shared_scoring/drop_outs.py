@@ -3,7 +3,7 @@
 Only days before the as-of day take part: what has yet to happen, or is due ahead, is no part of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from msgspec import Struct
@@ -144,11 +144,17 @@ def _conducts(pack: Pack, as_of: int, last: int, known: Facts, calendar: Calenda
             yield ConductLeaving(iso(day), one.id, str(one.scene), 1 if one.count is None else one.count)
 
 
-def state_of(contributions: Iterable[Contribution], as_of: int) -> State:
-    """What a case adds as it is known on a day."""
+def series_of(pack: Pack) -> frozenset[str]:
+    """The series that the pack's indicators are made of."""
+    definitions = [one.definition for one in pack.indicators]
+    return frozenset([one.series for one in definitions] + [one.whole.series for one in definitions])
+
+
+def state_of(contributions: Iterable[Contribution], series: Collection[str], as_of: int) -> State:
+    """What a case adds to these series as it is known on a day."""
     state: State = {}
     for one in contributions:
-        if one.known_on <= as_of:
+        if one.known_on <= as_of and one.series in series:
             key = (one.series, one.day, one.parts)
             had = state.get(key, (0, 0))
             state[key] = (had[0] + one.numerator, had[1] + one.denominator)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from server.http.snapshot import snapshot
 from shared_scoring.calendar import iso
 from shared_scoring.delta import Window
-from shared_scoring.drop_outs import CaseLeaving, DropOuts, cases_leaving, drop_outs, state_of
+from shared_scoring.drop_outs import CaseLeaving, DropOuts, cases_leaving, drop_outs, series_of, state_of
 
 
 class Question(NamedTuple):
@@ -41,8 +41,8 @@ def read_events(app: Engine, subject_id: str, asked: Question, after: str, limit
         pack, as_of = seen.pack(asked.rules, day), day.toordinal()
         folder = seen.folder
         window = Window(pack, as_of, folder.sums(pack, as_of), folder.facts(as_of), folder.calendar)
-        since = as_of - pack.longest_window
-        cases = ((case, state_of(rows, as_of)) for case, rows in folder.contributions(since))
+        since, series = as_of - pack.longest_window, series_of(pack)
+        cases = ((case, state_of(rows, series, as_of)) for case, rows in folder.contributions(since))
         found = cases_leaving(pack, as_of, asked.days, window.sums, cases, after)
         rows = list(islice((one for one in found if one.is_bad or not only_bad), limit))
         return Found(pack.id, iso(as_of), rows)
