@@ -19,12 +19,16 @@ def refuse_unknown_pack(rules: str) -> None:
         raise ValidationError(f"is no rule pack; one of auto, {', '.join(known())}")
 
 
-class ScoreQuerySchema(Schema):
-    as_of = fields.Date(
+def _as_of() -> fields.Date:
+    return fields.Date(
         load_default=None,
         validate=validate.Range(dt.date(1990, 1, 1), dt.date(2199, 12, 31)),
         metadata={"description": "The day the score appears; today in the subject's time zone."},
     )
+
+
+class ScoreQuerySchema(Schema):
+    as_of = _as_of()
     rules = fields.String(
         load_default="auto", validate=_LIKE_AN_ID, metadata={"description": "A rule pack's id, or auto."}
     )
@@ -36,9 +40,7 @@ class ScoreQuerySchema(Schema):
 
 
 class ComparisonQuerySchema(Schema):
-    as_of = fields.Date(
-        load_default=None, metadata={"description": "The day the score appears; today in the subject's time zone."}
-    )
+    as_of = _as_of()
     rules = fields.List(
         fields.String(validate=_LIKE_AN_ID),
         required=True,

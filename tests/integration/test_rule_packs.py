@@ -97,7 +97,13 @@ def test_what_a_change_of_rules_does(shop: "Paired") -> None:
         assert found[side] == shop.client.get(f"{address}?as_of=2026-09-15&rules={pack}").json
     headers = {"If-None-Match": answer.headers["ETag"]}
     assert shop.client.get(f"{address}/comparison?{query}", headers=headers).status_code == 304
-    for bad in ("", "rules=auto", "rules=auto&rules=nobody", "rules=auto&rules=douyin-creator/2021"):
+    for bad in (
+        "",
+        "rules=auto",
+        "rules=auto&rules=auto&as_of=0001-01-01",
+        "rules=auto&rules=nobody",
+        "rules=auto&rules=douyin-creator/2021",
+    ):
         assert shop.client.get(f"{address}/comparison?{bad}").status_code == 422, bad
 
 
