@@ -116,13 +116,10 @@ class _Shown(NamedTuple):
 
 
 def _shown(first: Score, last: Score) -> tuple[_Shown, _Shown]:
-    """The official figures where both days have them, else both estimates, else whatever each day has."""
+    """The official figures where both days have them, else those of `score`; like with like where one day has them."""
     both = (first, last)
-    if all(one.official is not None and one.official.total is not None for one in both):
-        figures = [
-            _Shown("official", one.total, {key: own.score for key, own in one.dimensions.items()}) for one in both
-        ]
-    elif all(one.estimate.total is not None for one in both):
+    official = [one.official is not None and one.official.total is not None for one in both]
+    if not all(official) and any(official) and all(one.estimate.total is not None for one in both):
         figures = [_Shown("estimated", one.estimate.total, one.estimate.dimensions) for one in both]
     else:
         figures = [_best(one) for one in both]
