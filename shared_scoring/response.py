@@ -32,7 +32,7 @@ def indicator_scores(
     shields = {shield.indicator: shield for shield in pack.shields}
     return {
         one.key: IndicatorScore(shields[one.key].score, shielded=True)
-        if one.key in shields and _is_shielded(pack, known, one, shields[one.key], sums, as_of)
+        if one.key in shields and _is_shielded(pack, known, one, shields[one.key], sums, as_of, before)
         else IndicatorScore(_score(pack, known, one, values.get(one.key), before))
         for one in pack.indicators
     }
@@ -109,11 +109,15 @@ def _step(steps: Sequence[tuple[float, float]], value: float, indicator: Indicat
     return max(reached, default=lowest)
 
 
-def _is_shielded(pack: Pack, known: Facts, indicator: Indicator, shield: Shield, sums: Sums, as_of: int) -> bool:
+def _is_shielded(
+    pack: Pack, known: Facts, indicator: Indicator, shield: Shield, sums: Sums, as_of: int, before: int
+) -> bool:
     own = sums.window(indicator.definition, *pack.indicator_window(indicator, as_of))
     if shield.cohort_at_most is not None:
         return 0 < own.denominator <= shield.cohort_at_most
-    orders = sums.window(pack.valid_orders, as_of - pack.window_days, as_of - 1).numerator
+    # Own records may be a fragment of the shop; what the page counted last is not.
+    page = next((one.valid_orders_30d for one in pages(pack, known, before) if one.valid_orders_30d is not None), 0)
+    orders = max(int(sums.window(pack.valid_orders, as_of - pack.window_days, as_of - 1).numerator), page)
     if orders >= (shield.orders_below_special if _is_special(pack, known) else shield.orders_below):
         return False
     bad = own if shield.bad is None else sums.window(shield.bad, *pack.indicator_window(indicator, as_of))

@@ -35,8 +35,8 @@ describe("the number on a badge", () => {
   });
   it("says when an order was never seen, or does not count and why", () => {
     assert.equal(badgeWords(row({ counts: null }), now, zh).number, "待计算");
-    assert.equal(badgeWords(row({ counts: false, why_not: "gift" }), now, zh).number, "不计入：赠品");
-    assert.equal(badgeWords(row({ counts: false, why_not: "something_new" }), now, zh).number, "不计入：something_new");
+    assert.equal(badgeWords(row({ counts: false, why_not: "excluded_gift" }), now, zh).number, "不计入：赠品");
+    assert.equal(badgeWords(row({ counts: false, why_not: "something_new" }), now, zh).number, "不计入体验分");
   });
   it("never rounds a small number to nothing", () => {
     assert.deepEqual([0, 0.00001, 0.0003, -0.0042, 0.0549, -1.234].map(signed), ["0", "0", "+0.0003", "−0.004", "+0.05", "−1.23"]);

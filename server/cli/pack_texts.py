@@ -1,6 +1,7 @@
 """What `koubei packs` says to a person, in both languages; what other commands say too is in texts.py."""
 
-from server.cli.texts import TEXTS, text_of
+from server.cli.texts import TEXTS
+from server.texts import text_of
 
 _OWN: dict[str, tuple[str, str]] = {
     "pack": ("规则包", "Pack"),

@@ -1,8 +1,9 @@
 """What the command line says to a person, in both languages."""
 
+from server.texts import Both, text_of
 from shared_scoring.scene_words import SCENE_WORDS
 
-TEXTS: dict[str, tuple[str, str]] = {
+TEXTS: dict[str, Both] = {
     "score_of": ("{subject} · {date} 早上公布的分数", "{subject} · the score published on the morning of {date}"),
     "window": ("统计窗口 {first} 至 {last} · 规则 {rules}", "window {first} to {last} · rules {rules}"),
     "unknown_subject": ("未命名主体", "unnamed subject"),
@@ -90,8 +91,3 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 def text(lang: str, key: str, **params: object) -> str:
     return text_of(TEXTS[key], lang, **params)
-
-
-def text_of(both: tuple[str, str], lang: str, **params: object) -> str:
-    chinese, english = both
-    return (chinese if lang == "zh" else english).format(**params)

@@ -9,8 +9,9 @@ from server.cli.show import import_and_show
 from server.runtime.address import Address
 from server.runtime.report import Report
 from server.runtime.run import OnReady, run
-from server.runtime.texts import Lang, StartError
+from server.runtime.texts import StartError
 from server.settings import SettingsError, load_settings
+from server.texts import Lang
 
 
 @click.command

@@ -20,8 +20,9 @@ from server.demo.texts import text
 from server.runtime.address import Address
 from server.runtime.report import Report
 from server.runtime.run import run
-from server.runtime.texts import Lang, StartError
+from server.runtime.texts import StartError
 from server.settings import Settings, SettingsError, load_settings
+from server.texts import Lang
 from shared_scoring.calendar import DEFAULT_ZONE
 
 _SEED = 20261121

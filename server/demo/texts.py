@@ -1,6 +1,8 @@
 """What `koubei demo` says, in both languages."""
 
-TEXTS: dict[str, tuple[str, str]] = {
+from server.texts import Both, text_of
+
+TEXTS: dict[str, Both] = {
     "building": ("正在准备演示店铺的页面和扩展 …", "Building the demo shop's pages and the extension …"),
     "opening": ("正在打开浏览器，完成授权和配对 …", "Opening the browser, consenting and pairing …"),
     "close_to_end": (
@@ -18,5 +20,4 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 
 def text(lang: str, key: str, **params: object) -> str:
-    chinese, english = TEXTS[key]
-    return (chinese if lang == "zh" else english).format(**params)
+    return text_of(TEXTS[key], lang, **params)

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from server.runtime.texts import Lang, StartError, text
+from server.runtime.texts import StartError, text
+from server.texts import Lang
 
 _WORTH_A_LINE_SECONDS = 1.0
 

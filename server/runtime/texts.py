@@ -1,10 +1,8 @@
-"""Every text the runtime shows, in both languages; the one table they come from."""
+"""Every text the runtime shows, in both languages."""
 
-from typing import Literal
+from server.texts import Both, Lang, text_of
 
-Lang = Literal["zh", "en"]
-
-TEXTS: dict[str, tuple[str, str]] = {
+TEXTS: dict[str, Both] = {
     # steps
     "step_initdb": ("首次运行：正在创建数据库", "First run: creating the database"),
     "step_postgres": ("正在启动 PostgreSQL", "Starting PostgreSQL"),
@@ -101,8 +99,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 
 def text(lang: Lang, key: str, **params: object) -> str:
-    chinese, english = TEXTS[key]
-    return (chinese if lang == "zh" else english).format(**params)
+    return text_of(TEXTS[key], lang, **params)
 
 
 class StartError(Exception):

@@ -157,7 +157,7 @@ def test_an_open_order_shows_loss_risk_clock_and_what_to_do(browser: Browser, ap
                     "drops_out": None,
                 }
             }
-            answer["rows"][2] |= {"counts": False, "why_not": "gift"}
+            answer["rows"][2] |= {"counts": False, "why_not": "excluded_gift"}
             answer["rows"][3] |= {"counts": None}
         return answer
 

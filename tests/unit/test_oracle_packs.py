@@ -172,12 +172,15 @@ def test_few_orders_are_shielded() -> None:
         {"kind": "review", "id": f"r{n}", "order_id": str(n), "created_at": f"{paid}T21:00:00+08:00", "stars": 1}
         for n in range(2)
     ]
-    page = _page(DAY - dt.timedelta(days=1))
+    page = _page(DAY - dt.timedelta(days=1)) | {"valid_orders_30d": 40}
     score = score_of([*orders, *reviews, page], DAY, "douyin-shop/2026-01")
     assert (score.indicators["goods.rating"].score, score.indicators["goods.rating"].shielded) == (80, True)
     more = [r | {"id": f"s{r['id']}", "order_id": str(n + 2)} for n, r in enumerate(reviews)]
     score = score_of([*orders, *reviews, *more, page], DAY, "douyin-shop/2026-01")
     assert (score.indicators["goods.rating"].score, score.indicators["goods.rating"].shielded) == (50, False)
+    whole = page | {"valid_orders_30d": 600}
+    score = score_of([*orders, *reviews, whole], DAY, "douyin-shop/2026-01")
+    assert not score.indicators["goods.rating"].shielded, "the records are a fragment of a larger shop"
 
 
 def test_group_caps_fill_in_order() -> None:

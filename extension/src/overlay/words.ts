@@ -62,7 +62,10 @@ function numberWords({ expected, delta }: OverlayRow, t: Translate): { tone: Ton
 export function badgeWords(row: OverlayRow, nowMs: number, t: Translate): BadgeWords {
   const plain = (number: string): BadgeWords => ({ tone: "calm", number, risk: null, action: null, notes: [] });
   if (row.counts === null) return plain(t("waiting"));
-  if (!row.counts) return plain(row.why_not ? t("not_counted_why", { why: named(t, row.why_not) }) : t("not_counted"));
+  if (!row.counts) {
+    const why = named(t, row.why_not ?? "");
+    return plain(why === (row.why_not ?? "") ? t("not_counted") : t("not_counted_why", { why }));
+  }
 
   const number = numberWords(row, t) ?? { tone: "calm" as const, number: t("no_effect"), notes: [] };
   const notes = [...number.notes];
