@@ -8,7 +8,7 @@ from flask.views import MethodView
 from server.drop_outs.schemas import DropOutsQuerySchema, DropOutsSchema, Events, EventsQuerySchema, EventsSchema
 from server.drop_outs.service import Question, read_drop_outs, read_events
 from server.http.blueprint import Blueprint
-from server.http.etag import answer_not_modified, etag_of
+from server.http.etag import answer, etag_of
 from server.http.paging import after, page
 from server.http.state import database
 
@@ -41,9 +41,7 @@ class DropOutsResource(MethodView):
         asked = Question(query["as_of"], query["rules"], query["days"])
         found, version = read_drop_outs(database().app, subject_id, asked)
         tag = etag_of(version, found.as_of, found.rules, query["days"])
-        response = answer_not_modified(tag) or Response(msgspec.json.encode(found), content_type="application/json")
-        response.set_etag(tag)
-        return response
+        return answer(tag, found)
 
 
 @blueprint.route("/events")

@@ -1,5 +1,6 @@
 """Strong ETags made from the integer versions the database keeps."""
 
+import msgspec
 from flask import Response, request
 
 from server.http.problems import ProblemError
@@ -10,13 +11,18 @@ def etag_of(*versions: int | str) -> str:
     return "-".join(str(version) for version in versions)
 
 
-def answer_not_modified(tag: str) -> Response | None:
-    """Return the 304 answer if the caller already has this version, else None. Call it before doing the work."""
+def answer(tag: str, body: object) -> Response:
+    """Return the body as JSON under its tag, or 304 without it to a caller who has this version already.
+
+    `body` is JSON text as bytes, or anything msgspec encodes.
+    """
     if request.if_none_match.contains(tag):
         response = Response(status=304)
-        response.set_etag(tag)
-        return response
-    return None
+    else:
+        text = body if isinstance(body, bytes) else msgspec.json.encode(body)
+        response = Response(text, content_type="application/json")
+    response.set_etag(tag)
+    return response
 
 
 def require_match(tag: str) -> None:

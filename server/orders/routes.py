@@ -1,12 +1,11 @@
 import datetime as dt
 from typing import TypedDict
 
-import msgspec
 from flask import Response
 from flask.views import MethodView
 
 from server.http.blueprint import Blueprint
-from server.http.etag import answer_not_modified, etag_of
+from server.http.etag import answer, etag_of
 from server.http.state import database
 from server.orders.schemas import OrderCaseSchema
 from server.orders.service import read_order
@@ -33,6 +32,4 @@ class OrderResource(MethodView):
         """Say of the order and each record that hangs on it whether it counts, where, why not, and until when."""
         case, version = read_order(database().app, subject_id, order_id, query["as_of"], query["rules"])
         tag = etag_of(version, case.as_of, case.rules)
-        response = answer_not_modified(tag) or Response(msgspec.json.encode(case), content_type="application/json")
-        response.set_etag(tag)
-        return response
+        return answer(tag, case)

@@ -1,11 +1,10 @@
 from typing import TypedDict
 
-import msgspec
 from flask import Response
 from flask.views import MethodView
 
 from server.http.blueprint import Blueprint
-from server.http.etag import answer_not_modified, etag_of
+from server.http.etag import answer, etag_of
 from server.http.state import database
 from server.overlay.schemas import OverlayQuerySchema, OverlaySchema
 from server.overlay.service import read_overlay
@@ -31,6 +30,4 @@ class OverlayResource(MethodView):
         """Read the panel and one row for each id, in the asked order."""
         version, overlay = read_overlay(database().app, subject_id, query["page"], query["ids"])
         tag = etag_of(*version)
-        response = answer_not_modified(tag) or Response(msgspec.json.encode(overlay), content_type="application/json")
-        response.set_etag(tag)
-        return response
+        return answer(tag, overlay)

@@ -5,7 +5,7 @@ from flask import Response
 from flask.views import MethodView
 
 from server.http.blueprint import Blueprint
-from server.http.etag import answer_not_modified
+from server.http.etag import answer
 from server.http.problems import ProblemError
 from server.rule_packs.schemas import PackSchema, RulePacksSchema
 from shared_scoring.pack import known
@@ -17,8 +17,7 @@ blueprint = Blueprint("rule_packs", __name__, url_prefix="/v1/rule-packs", descr
 def _cacheable(body: bytes) -> Response:
     """An answer that changes only when a pack is added: kept, and asked for again by its tag."""
     tag = hashlib.sha256(body).hexdigest()[:16]
-    response = answer_not_modified(tag) or Response(body, content_type="application/json")
-    response.set_etag(tag)
+    response = answer(tag, body)
     response.cache_control.private = True
     response.cache_control.no_cache = True
     return response

@@ -1,12 +1,11 @@
 import datetime as dt
 from typing import TypedDict
 
-import msgspec
 from flask import Response
 from flask.views import MethodView
 
 from server.http.blueprint import Blueprint
-from server.http.etag import answer_not_modified, etag_of
+from server.http.etag import answer, etag_of
 from server.http.state import database
 from server.scores.schemas import ComparisonQuerySchema, ComparisonSchema, ScoreQuerySchema, ScoreSchema
 from server.scores.service import read_comparison, read_score
@@ -33,11 +32,9 @@ class ScoreResource(MethodView):
     @blueprint.response(200, ScoreSchema)
     def get(self, query: ScoreQuery, subject_id: str) -> Response:
         """Read the score of a day under a pack, as `koubei score` prints it."""
-        answer = read_score(database().app, subject_id, query["as_of"], query["rules"])
-        tag = etag_of(answer.input_version, answer.as_of.isoformat(), answer.rules)
-        response = answer_not_modified(tag) or Response(answer.body, content_type="application/json")
-        response.set_etag(tag)
-        return response
+        found = read_score(database().app, subject_id, query["as_of"], query["rules"])
+        tag = etag_of(found.input_version, found.as_of.isoformat(), found.rules)
+        return answer(tag, found.body)
 
 
 @blueprint.route("/comparison")
@@ -51,8 +48,4 @@ class ScoreComparison(MethodView):
         """Compare a day under two packs: what a change of the rules does to this subject."""
         found = read_comparison(database().app, subject_id, query["as_of"], query["rules"])
         tag = etag_of(found.input_version, found.comparison.as_of, *found.comparison.rules)
-        response = answer_not_modified(tag) or Response(
-            msgspec.json.encode(found.comparison), content_type="application/json"
-        )
-        response.set_etag(tag)
-        return response
+        return answer(tag, found.comparison)
