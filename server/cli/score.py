@@ -37,13 +37,17 @@ def pack_for(rules: str, subject: Subject | None, day: dt.date) -> Pack:
     """The pack named, or with `auto` the one of the subject's type in force on the day; added ones are known too."""
     know(added_packs())
     if rules == "auto":
-        return choose(subject, day)
-    pack = known().get(rules)
-    if pack is None:
+        pack = choose(subject, day)
+        platform = subject.platform if subject is not None else None
+        if platform not in (None, pack.scope.platform):
+            click.echo(f"warning: no rules are known for the platform {platform!r}; using {pack.id}", err=True)
+        return pack
+    named = known().get(rules)
+    if named is None:
         raise click.BadParameter(
             f"{rules!r} is no rule pack; one of auto, {', '.join(known())}", param_hint="'--rules'"
         )
-    return pack
+    return named
 
 
 @click.command

@@ -301,3 +301,17 @@ def test_days_at_the_ends_of_the_calendar(run: Run, tmp_path: Path, day: str) ->
 
 def test_auto_names_the_pack_it_chose(run: Run, tmp_path: Path) -> None:
     assert run(write(tmp_path / "a.ndjson", GOOD), rules="auto").json["rules"] == RULES
+
+
+def test_an_unknown_platform_gets_douyins_rules_and_a_warning(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "shop.ndjson"
+    file.write_text("\n".join([json.dumps(SUBJECT | {"platform": "elsewhere"}), *GOOD[1:]]), encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["score", str(file), "--rules", "auto", "--as-of", "2026-11-06", "--json"])
+    said = capsys.readouterr()
+    assert ended.value.code == 0
+    assert json.loads(said.out)["rules"] == RULES
+    assert said.err.count("\n") == 1
+    assert "elsewhere" in said.err
