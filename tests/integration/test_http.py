@@ -8,7 +8,7 @@ from sqlalchemy import text
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from server.app import create_app
-from server.http.etag import answer_not_modified, etag_of, require_match
+from server.http.etag import answer, etag_of, require_match
 from server.http.problems import CATALOG
 from server.http.state import KEY
 from server.settings import SettingsError, load_settings
@@ -204,9 +204,10 @@ def test_etags_answer_304_and_guard_changes(app):
 
     tag = etag_of(7, "2026-11-06")
     with app.test_request_context(headers={"If-None-Match": f'"old", "{tag}"'}):
-        answer = answer_not_modified(tag)
-        assert (answer.status_code, answer.headers["ETag"]) == (304, f'"{tag}"')
-        assert answer_not_modified(etag_of(8, "2026-11-06")) is None
+        known = answer(tag, {"total": 85})
+        assert (known.status_code, known.headers["ETag"], known.data) == (304, f'"{tag}"', b"")
+        news = answer(etag_of(8, "2026-11-06"), {"total": 85})
+        assert (news.status_code, news.headers["ETag"], news.json) == (200, '"8-2026-11-06"', {"total": 85})
     with app.test_request_context(headers={"If-Match": f'"{tag}"'}):
         require_match(tag)
         with pytest.raises(Exception, match="now has the ETag") as changed:
