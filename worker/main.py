@@ -1,4 +1,4 @@
-"""`celery --app worker.main worker --beat`: the one module that reads the settings when it is imported."""
+"""For `celery --app worker.main worker` and `… beat`: the one module that reads the settings on import."""
 
 from worker.app import create_app
 

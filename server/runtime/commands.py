@@ -1,4 +1,4 @@
-"""The two programs koubei itself consists of, as data."""
+"""The three programs koubei itself consists of, as data."""
 
 import sys
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from server.settings import Settings
 
 # -P: a file in the current folder must not stand in for an installed module.
 _PYTHON = (sys.executable, "-P", "-m")
+_CELERY = (*_PYTHON, "celery", "--app", "worker.main")
 
 
 def web(settings: Settings, address: Address) -> Command:
@@ -26,12 +27,25 @@ def web(settings: Settings, address: Address) -> Command:
 
 
 def worker(settings: Settings, address: Address) -> Command:
-    home = Home.at(settings.home)
-    words = [*_PYTHON, "celery", "--app", "worker.main", "worker", "--beat", "--schedule", str(home.run / "beat")]
     # There is one worker: nobody to gossip or mingle with.
-    words += ["--concurrency", str(settings.worker_processes), "--without-gossip", "--without-mingle"]
+    words = [
+        *_CELERY,
+        "worker",
+        "--concurrency",
+        str(settings.worker_processes),
+        "--without-gossip",
+        "--without-mingle",
+    ]
     words += ["--loglevel", settings.log_level, "--hostname", "koubei@localhost"]
     return Command(name="worker", words=tuple(words), env=_environment(settings, address))
+
+
+def tick(settings: Settings, address: Address) -> Command:
+    """The clock of the worker. Inside the worker nobody would start it again when it dies."""
+    # What is due stands in the database; a schedule file would only be one more thing to break.
+    words = [*_CELERY, "beat", "--scheduler", "celery.beat.Scheduler", "--pidfile", ""]
+    words += ["--loglevel", settings.log_level]
+    return Command(name="tick", words=tuple(words), env=_environment(settings, address))
 
 
 def _environment(settings: Settings, address: Address) -> Mapping[str, str]:

@@ -29,8 +29,12 @@ _PORT_SECONDS = 3.0
 
 
 def serve(settings: Settings, address: Address) -> tuple[tuple[Command, str], ...]:
-    # The worker is not waited for, so both load at once; stopping in reverse, no batch comes in without a worker.
-    return ((commands.worker(settings, address), "step_worker"), (commands.web(settings, address), "step_web"))
+    # Only the web server is waited for, so all load at once; stopping in reverse, no batch comes in without a worker.
+    return (
+        (commands.worker(settings, address), "step_worker"),
+        (commands.tick(settings, address), "step_tick"),
+        (commands.web(settings, address), "step_web"),
+    )
 
 
 def run(

@@ -10,6 +10,7 @@ TEXTS: dict[str, Both] = {
     "step_migrate": ("正在更新数据库结构", "Bringing the database schema up to date"),
     "step_web": ("正在启动网页服务", "Starting the web server"),
     "step_worker": ("正在启动计算进程", "Starting the worker"),
+    "step_tick": ("正在启动定时器", "Starting the clock"),
     "step_wait": ("另一个 koubei 正在启动，等待中", "Another koubei is starting here, waiting for it"),
     "step_stop": ("正在停止 {name}", "Stopping {name}"),
     "took": ("{step}：{seconds} 秒", "{step}: {seconds} s"),

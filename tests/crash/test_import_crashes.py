@@ -84,6 +84,10 @@ def kill_pool(koubei: Koubei) -> None:
     kill(*children(koubei.pid("worker")))
 
 
+def kill_tick(koubei: Koubei) -> None:
+    kill(koubei.pid("tick"))
+
+
 def kill_web(koubei: Koubei) -> None:
     kill(koubei.pid("web"))
 
@@ -106,12 +110,13 @@ def kill_postgres(koubei: Koubei) -> None:
     [
         (kill_worker, "worker ended unexpectedly (SIGKILL)"),
         (kill_pool, "exited with 'signal 9 (SIGKILL)'"),
+        (kill_tick, "tick ended unexpectedly (SIGKILL)"),
         (kill_web, "web ended unexpectedly (SIGKILL)"),
         (flush, ""),
         (kill_valkey, "valkey ended unexpectedly (SIGKILL)"),
         (kill_postgres, "postgres ended unexpectedly (SIGKILL)"),
     ],
-    ids=["worker", "pool", "web", "broker-flushed", "broker", "database"],
+    ids=["worker", "pool", "tick", "web", "broker-flushed", "broker", "database"],
 )
 def test_an_import_survives(koubei: Koubei, shop: Shop, tmp_path: Path, crash: Callable[[Koubei], None], trace: str):
     subject = crash.__name__
