@@ -1,5 +1,6 @@
 """A ledger as it was known on one day: exact sums of any definition over any window of days."""
 
+import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
@@ -61,8 +62,9 @@ class Sums:
             return Sum(numerator, 0, None)
         if half_life is None:
             return Sum(numerator, denominator, float(numerator / denominator))
-        top = sum(2.0 ** ((day - last) / half_life) * amount / parts for day, parts, amount, _ in counted)
-        bottom = sum(2.0 ** ((day - last) / half_life) * amount for day, _, _, amount in whole)
+        # fsum rounds once: the answer must not depend on the order of the rows.
+        top = math.fsum(2.0 ** ((day - last) / half_life) * amount / parts for day, parts, amount, _ in counted)
+        bottom = math.fsum(2.0 ** ((day - last) / half_life) * amount for day, _, _, amount in whole)
         return Sum(numerator, denominator, top / bottom if bottom else None)
 
     def _between(self, definition: Definition, first: int, last: int) -> list[tuple[int, int, int, int]]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.conftest import Paired
 
 RULES = "douyin-shop/2026-09-08"
-OLIST = sorted((Path(__file__).parents[3] / "shared/data/olist/shops").glob("*.zst"))
+CREATOR = "douyin-creator/2021"
 
 
 def send_all(shop: "Paired", subject: str, texts: list[bytes], size: int = 500) -> None:
@@ -39,16 +39,16 @@ def send_all(shop: "Paired", subject: str, texts: list[bytes], size: int = 500) 
         assert answer.json["quarantined"] == []
 
 
-def from_database(shop: "Paired", subject: str, day: dt.date) -> dict[str, Any]:
-    answer = shop.client.get(f"/v1/subjects/{subject}/score?as_of={day}&rules={RULES}")
+def from_database(shop: "Paired", subject: str, day: dt.date, rules: str = RULES) -> dict[str, Any]:
+    answer = shop.client.get(f"/v1/subjects/{subject}/score?as_of={day}&rules={rules}")
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = json.loads(answer.data)
     return found
 
 
-def from_file(subject: str, texts: list[bytes], day: dt.date) -> dict[str, Any]:
+def from_file(subject: str, texts: list[bytes], day: dt.date, rules: str = RULES) -> dict[str, Any]:
     history = History(decode_record(text) for text in texts)
-    score = score_history(history, bundled()[RULES], day.toordinal(), subject)
+    score = score_history(history, bundled()[rules], day.toordinal(), subject)
     found: dict[str, Any] = json.loads(msgspec.json.encode(score))
     return found
 
@@ -71,13 +71,24 @@ def test_generated_shop(paired: "Paired", *, shuffled: bool) -> None:
 
 
 @pytest.mark.shared_data
-@pytest.mark.parametrize("path", OLIST[:3], ids=lambda path: path.name[:8])
-def test_real_shops(paired: "Paired", path: Path) -> None:
-    texts = [line for line in lines(path) if line]
-    subject = decode_record(texts[0]).id
-    send_all(paired, subject, texts)
-    for day in days_before(dt.date(2018, 4, 1)):
-        assert from_database(paired, subject, day) == from_file(subject, texts, day)
+def test_real_shops(paired: "Paired", shared: Path) -> None:
+    paths = sorted((shared / "data/olist/shops").glob("*.zst"))
+    assert len(paths) == 12
+    for path in paths:
+        texts = [line for line in lines(path) if line]
+        subject = decode_record(texts[0]).id
+        send_all(paired, subject, texts)
+        for day in days_before(dt.date(2018, 4, 1)):
+            assert from_database(paired, subject, day) == from_file(subject, texts, day)
+
+
+@pytest.mark.shared_data
+def test_a_real_creator_whose_nearer_days_weigh_more(paired: "Paired", shared: Path) -> None:
+    texts = [line for line in lines(shared / "data/olist/olist-creator.ndjson.zst") if line]
+    send_all(paired, "olist", texts)
+    for day in (dt.date(2018, 4, 1), dt.date(2017, 12, 1)):
+        for rules in (CREATOR, RULES):
+            assert from_database(paired, "olist", day, rules) == from_file("olist", texts, day, rules)
 
 
 @st.composite
