@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -194,6 +195,11 @@ def expectation(kind: inspect.Type, value: Any) -> str:  # noqa: C901, PLR0911  
 
 def _article(word: str) -> str:
     return f"an {word}" if word[0] in "ao" else (word if word == "null" else f"a {word}")
+
+
+def owner_of_known(known: Mapping[str, Any]) -> Any:
+    """What `records.owner_of` would say of a record that failed, as it was sent: any JSON value."""
+    return known.get("id") if known.get("kind") == "subject" else known.get("subject_id")
 
 
 def known_fields(data: bytes) -> tuple[dict[str, Any], list[UnknownField]]:

@@ -373,5 +373,10 @@ CASE_KINDS = ("order", "review", "after_sale", "chat", "platform_help")
 """The kinds that hang on an order and so belong to a case."""
 
 
+def owner_of(record: Record) -> str | None:
+    """Whose record it says it is: a subject's own record is its own."""
+    return record.id if isinstance(record, Subject) else record.subject_id
+
+
 def kind_of(record: Record) -> str:
     return str(record.__struct_config__.tag)

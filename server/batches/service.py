@@ -15,8 +15,8 @@ from server.db.models import QuarantinedRecord
 from server.db.models import Receipt as StoredReceipt
 from server.db.tenancy import tenant
 from server.http.problems import ProblemError, refuse_fields
-from shared_scoring.decode import BadRecordError, UnknownField, decode_record, known_fields, locate
-from shared_scoring.records import Record, Subject
+from shared_scoring.decode import BadRecordError, UnknownField, decode_record, known_fields, locate, owner_of_known
+from shared_scoring.records import Record, owner_of
 
 _envelope = msgspec.json.Decoder(Batch)
 _SHAPE = inspect.type_info(Batch)
@@ -74,11 +74,11 @@ def sort_records(texts: list[bytes], subject_id: str) -> Sorted:
             record = decode_record(text)
         except BadRecordError as error:
             known, unknown = known_fields(text)
-            own = known.get("id") if known.get("kind") == "subject" else known.get("subject_id")
+            own = owner_of_known(known)
             refuse_foreign(index, own, subject_id)
             bad.append(_Bad(Refused(index, error.path[:500], error.reason), known, unknown))
         else:
-            refuse_foreign(index, record.id if isinstance(record, Subject) else record.subject_id, subject_id)
+            refuse_foreign(index, owner_of(record), subject_id)
             good.append(record)
     return Sorted(good, bad)
 

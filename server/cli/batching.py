@@ -10,9 +10,9 @@ import msgspec
 
 from server.cli.files import lines
 from server.cli.intake import Quarantined
-from shared_scoring.decode import BadRecordError, decode_record, known_fields
+from shared_scoring.decode import BadRecordError, decode_record, known_fields, owner_of_known
 from shared_scoring.merge import event_moments
-from shared_scoring.records import FORMAT, Record, Subject
+from shared_scoring.records import FORMAT, owner_of
 
 MAX_RECORDS = 500
 _MAX_BYTES = 3_500_000  # below the server's 4 MiB, with room for the envelope
@@ -59,7 +59,7 @@ def survey(files: Sequence[Path], now: dt.datetime) -> Survey:
                 if not bad.path:
                     found.broken.append(Quarantined(str(path), number, bad.path, bad.reason))
                 continue
-            owner = record.id if isinstance(record, Subject) else record.subject_id
+            owner = owner_of(record)
             if owner is not None:
                 found.subjects.setdefault(path, set()).add(owner)
             for moment in event_moments(record):
@@ -91,9 +91,12 @@ def batches(files: Sequence[Path], found: Survey, only: str | None) -> Iterator[
         default = only or found.default_owner(path)
         for number, line in enumerate(lines(path), start=1):
             text = line.strip()
-            if not text or not _is_object(text):
+            if not text:
                 continue
-            owner = _owner(text) or default
+            try:
+                owner = _owner(text) or default
+            except BadRecordError:
+                continue  # no JSON object: the survey has told it
             batch = filling.setdefault(owner, _Open())
             if batch.is_full(text):
                 yield _batch(owner, batch)
@@ -103,21 +106,17 @@ def batches(files: Sequence[Path], found: Survey, only: str | None) -> Iterator[
         yield _batch(owner, batch)
 
 
-def _is_object(text: bytes) -> bool:
-    try:
-        return isinstance(msgspec.json.decode(text), dict)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-
-
 def _owner(text: bytes) -> str | None:
+    """Whose a line says it is. Raises BadRecordError where it is no JSON object."""
     try:
-        record: Record = decode_record(text)
-    except BadRecordError:
+        record = decode_record(text)
+    except BadRecordError as bad:
+        if not bad.path:
+            raise
         known, _ = known_fields(text)
-        owner = known.get("id") if known.get("kind") == "subject" else known.get("subject_id")
+        owner = owner_of_known(known)
         return owner if isinstance(owner, str) else None
-    return record.id if isinstance(record, Subject) else record.subject_id
+    return owner_of(record)
 
 
 def _batch(owner: str | None, batch: _Open) -> Outgoing:

@@ -41,7 +41,7 @@ class Client:
             client.close()
         client = cls(address.url, "")
         answer = client._call(
-            "POST", "/v1/devices", json={"code": local.pairing_code(address), "name": local.device_name()}
+            "POST", "/v1/devices", json={"code": local.pairing_code(address), "name": local.DEVICE_NAME}
         )
         token = str(_checked(answer)["token"])
         local.save_token(address, token)

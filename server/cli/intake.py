@@ -9,7 +9,7 @@ from msgspec import Struct
 from server.cli.files import lines
 from shared_scoring.decode import BadRecordError, decode_record
 from shared_scoring.history import History
-from shared_scoring.records import Record, Subject
+from shared_scoring.records import Record, owner_of
 
 
 class Quarantined(Struct, frozen=True):
@@ -65,16 +65,12 @@ def take_in(files: Sequence[Path]) -> Intake:
                 account.quarantined.append(Quarantined(str(path), number, bad.path, bad.reason))
                 continue
             records.append(record)
-            if (owner := _owner(record)) is not None:
+            if (owner := owner_of(record)) is not None:
                 named.add(owner)
         if not records:
             raise click.ClickException(f"{path} holds no valid record{_first_reason(account, path)}.")
         read.append((records, named))
     return Intake(account, _by_subject(read, account))
-
-
-def _owner(record: Record) -> str | None:
-    return record.id if isinstance(record, Subject) else record.subject_id
 
 
 def _by_subject(read: list[tuple[list[Record], set[str]]], account: Input) -> dict[str | None, History]:
@@ -85,7 +81,7 @@ def _by_subject(read: list[tuple[list[Record], set[str]]], account: Input) -> di
         candidates = named or everywhere
         default = next(iter(candidates)) if len(candidates) == 1 else None
         for record in records:
-            owner = _owner(record) or default
+            owner = owner_of(record) or default
             if owner is None and candidates:
                 raise click.ClickException(
                     f"the {record.__struct_config__.tag} {record.id} names no subject_id, and the files hold several"

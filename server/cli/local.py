@@ -11,7 +11,7 @@ from server.runtime.address import Address, running
 from server.runtime.home import Home
 from server.settings import SettingsError, load_settings
 
-_DEVICE = "koubei command line"
+DEVICE_NAME = "koubei command line"
 
 
 class _Saved(msgspec.Struct):
@@ -54,7 +54,3 @@ def pairing_code(address: Address) -> str:
         return create_code(gate)
     finally:
         gate.dispose()
-
-
-def device_name() -> str:
-    return _DEVICE

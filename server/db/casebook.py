@@ -14,20 +14,19 @@ import msgspec
 import psycopg
 from sqlalchemy import Connection
 
+from server.db import stored
 from server.db.bulk import Staging, driver
 from shared_scoring.case import case_id
 from shared_scoring.ledger import Contribution, timeline
 from shared_scoring.merge import NOTHING, Told
 from shared_scoring.pack import known as known_packs
 from shared_scoring.pack import plan_kept
-from shared_scoring.records import AnyRecord, Record, kind_of
+from shared_scoring.records import Record, kind_of
 from shared_scoring.viewpoint import Viewpoint
 
 Key = tuple[str, str]
 """kind and id."""
 
-_copies: msgspec.json.Decoder[list[Record]] = msgspec.json.Decoder(list[AnyRecord])
-_rows: msgspec.json.Decoder[list[Contribution]] = msgspec.json.Decoder(list[Contribution])
 
 _CASES_AT_ONCE = 2000  # of a rebuild, whose memory must not grow with the shop
 
@@ -160,7 +159,7 @@ def rebuild(connection: Connection, subject_id: str) -> int:
             " WHERE subject_id = current_setting('koubei.subject') AND case_id IS NOT NULL GROUP BY case_id"
         )
         while chunk := cursor.fetchmany(_CASES_AT_ONCE):
-            cases = {case: [Told.of(_copies.decode(copies)) for copies in texts] for case, texts in chunk}
+            cases = {case: [stored.told(copies) for copies in texts] for case, texts in chunk}
             _write_contributions(raw, {}, _timelines(cases, viewpoint))
     _set_ledger_version(raw, ledger_version(viewpoint))
     return _bump(raw)
@@ -175,7 +174,7 @@ def _load(raw: psycopg.Connection[Any], keys: Iterable[Key]) -> dict[Key, _Known
         """,
         ([kind for kind, _ in wanted], [id_ for _, id_ in wanted]),
     )
-    return {(kind, id_): _Known(case, Told.of(_copies.decode(copies))) for kind, id_, case, copies in rows}
+    return {(kind, id_): _Known(case, stored.told(copies)) for kind, id_, case, copies in rows}
 
 
 def _add(known: dict[Key, _Known], incoming: Sequence[Record]) -> tuple[list[bool], list[Key]]:
@@ -210,13 +209,13 @@ def _recount(raw: psycopg.Connection[Any], cases: set[str], known: Mapping[Key, 
         (list(cases), [kind for kind, _ in known], [id_ for _, id_ in known]),
     )
     for case, copies in others:
-        told[case].append(Told.of(_copies.decode(copies)))
+        told[case].append(stored.told(copies))
     before = raw.execute(
         "SELECT case_id, contributions::text FROM cases"
         " WHERE subject_id = current_setting('koubei.subject') AND case_id = ANY(%s)",
         (list(cases),),
     )
-    old = {case: _rows.decode(text) for case, text in before}
+    old = {case: stored.contributions(text) for case, text in before}
     new = _timelines({case: told.get(case, []) for case in cases}, viewpoint)
     return _write_contributions(raw, old, new)
 

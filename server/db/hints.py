@@ -69,7 +69,7 @@ class Hints:
         try:
             if self._redis.set(_key(subject_id, task), 1, nx=True, ex=_UNDER_WAY_SECONDS):
                 self._celery.send_task(task, args=(subject_id,), retry=False)
-        except (OperationalError, RedisError, RedisConnectionError, OSError) as error:
+        except (OperationalError, RedisError, OSError) as error:
             log.warning("hint_lost", subject_id=subject_id, error=type(error).__name__)
             return False
         return True

@@ -3,22 +3,19 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-import msgspec
 from sqlalchemy import Connection
 
+from server.db import stored
 from server.db.bulk import driver
 from shared_scoring.copies import Copies
 from shared_scoring.facts import FACT_KINDS, Facts, facts
 from shared_scoring.ledger import Contribution
 from shared_scoring.merge import Told
 from shared_scoring.pack import Pack
-from shared_scoring.records import AnyRecord, Record, Subject
+from shared_scoring.records import Subject
 from shared_scoring.score import Score, score
 from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
-
-_contributions: msgspec.json.Decoder[list[Contribution]] = msgspec.json.Decoder(list[Contribution])
-_copies: msgspec.json.Decoder[list[Record]] = msgspec.json.Decoder(list[AnyRecord])
 
 
 class Folder:
@@ -32,7 +29,7 @@ class Folder:
             (list(FACT_KINDS),),
         )
         self.told = [  # of every fact
-            Told.of(_copies.decode(copies)) for (copies,) in rows
+            stored.told(copies) for (copies,) in rows
         ]
         self.subject = next((told.merged for told in self.told if isinstance(told.merged, Subject)), None)
         self.viewpoint = Viewpoint.of(self.subject)
@@ -56,7 +53,7 @@ class Folder:
             """,
             ([kind for kind, _ in wanted], [id_ for _, id_ in wanted]),
         )
-        return [Told.of(_copies.decode(copies)) for (copies,) in rows]
+        return [stored.told(copies) for (copies,) in rows]
 
     def records_of_cases(self, cases: Iterable[str]) -> list[Told]:
         """Every record of these cases."""
@@ -65,7 +62,7 @@ class Folder:
             " WHERE subject_id = current_setting('koubei.subject') AND case_id = ANY(%s)",
             (list(cases),),
         )
-        return [Told.of(_copies.decode(copies)) for (copies,) in rows]
+        return [stored.told(copies) for (copies,) in rows]
 
     def contributions(self, since: int) -> Iterator[tuple[str, list[Contribution]]]:
         """What each case that counts on a day from `since` on put into the ledger, by case."""
@@ -75,7 +72,7 @@ class Folder:
             (dt.date.fromordinal(since),),
         )
         for case, contributions in rows:
-            yield case, _contributions.decode(contributions)
+            yield case, stored.contributions(contributions)
 
     def of_kind(self, kind: str) -> list[Told]:
         """Every record of a kind."""
@@ -83,7 +80,7 @@ class Folder:
             "SELECT copies::text FROM records WHERE subject_id = current_setting('koubei.subject') AND kind = %s",
             (kind,),
         )
-        return [Told.of(_copies.decode(copies)) for (copies,) in rows]
+        return [stored.told(copies) for (copies,) in rows]
 
     def sums(self, pack: Pack, as_of: int) -> Sums:
         """Every series of the pack over its windows, as known on the day."""

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import Connection, Engine
 
+from server.db import stored
 from server.db.bulk import driver
 from server.db.reading import Folder
 from server.http.snapshot import snapshot
@@ -17,10 +17,8 @@ from shared_scoring.delta import Row, Window, page_to_open
 from shared_scoring.estimate import Banded
 from shared_scoring.merge import Told
 from shared_scoring.pack import Pack, choose
-from shared_scoring.records import AnyRecord, Record
 from shared_scoring.score import Estimate, Score, expected, score
 
-_copies: msgspec.json.Decoder[list[Record]] = msgspec.json.Decoder(list[AnyRecord])
 _POLL_STALE, _POLL = 2, 30
 _UNKNOWN = Expected(None, None, None)
 
@@ -71,7 +69,7 @@ def _cases(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, l
     )
     found: defaultdict[str, list[Told]] = defaultdict(list)
     for id_, copies in rows:
-        found[id_].append(Told.of(_copies.decode(copies)))
+        found[id_].append(stored.told(copies))
     return found
 
 

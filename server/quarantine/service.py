@@ -14,7 +14,7 @@ from server.db.models import QuarantinedRecord
 from server.db.tenancy import tenant
 from server.http.problems import ProblemError
 from shared_scoring.decode import BadRecordError, decode_record
-from shared_scoring.records import Record, Subject
+from shared_scoring.records import Record, owner_of
 
 _WAITING = QuarantinedRecord.replayed_at.is_(None)
 _ROW = QuarantinedRecord.__table__
@@ -56,7 +56,7 @@ def replay(app: Engine, subject_id: str, mended: Mapping[UUID, dict[str, Any]] |
             except BadRecordError as error:
                 refused.append({"id": id_, "path": error.path, "reason": error.reason})
             else:
-                refuse_foreign(number, record.id if isinstance(record, Subject) else record.subject_id, subject_id)
+                refuse_foreign(number, owner_of(record), subject_id)
                 good[id_] = record
         stored = casebook.store(connection, subject_id, held, list(good.values()))
         now = dt.datetime.now(dt.UTC)

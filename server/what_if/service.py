@@ -12,7 +12,7 @@ from server.http.problems import FieldError, refuse_fields
 from server.http.snapshot import snapshot
 from shared_scoring.changed import ChangeError, key_of, touched_cases, words_of
 from shared_scoring.decode import BadRecordError, decode_record
-from shared_scoring.records import Record, Subject, kind_of
+from shared_scoring.records import Record, kind_of, owner_of
 from shared_scoring.what_if import WhatIf, what_if
 
 
@@ -45,7 +45,7 @@ def _records(given: Sequence[Any], subject_id: str) -> list[Record]:
             path = f"change[{index}].{error.path}" if error.path else f"change[{index}]"
             errors.append({"path": path, "reason": error.reason})
         else:
-            refuse_foreign(index, record.id if isinstance(record, Subject) else record.subject_id, subject_id, "change")
+            refuse_foreign(index, owner_of(record), subject_id, "change")
             records.append(record)
     if errors:
         refuse_fields(errors)
