@@ -74,12 +74,20 @@ async function buildUnit() {
   await build({ ...options, entryPoints, format: "esm", platform: "node", target: "node20", packages: "external", outExtension: { ".js": ".mjs" } });
 }
 
+/** Every text stands in both languages, and every one that a page or script asks for by name is there. */
 async function checkTexts() {
-  const stdin = { contents: 'export * from "./src/i18n.ts"; export * from "./src/texts.ts";', resolveDir: "." };
+  const stdin = { contents: 'export * from "./src/words.ts"; export * from "./src/texts.ts";', resolveDir: "." };
   const { outputFiles } = await build({ ...options, outdir: undefined, stdin, format: "esm", write: false });
   const { gaps, PAGE_TEXTS, OWN_TEXTS } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
   const found = [...gaps(PAGE_TEXTS), ...gaps(OWN_TEXTS)];
   if (found.length > 0) fail(`src/texts.ts: empty text or differing placeholders in ${found.join(", ")}`);
+  const own = { ...PAGE_TEXTS, ...OWN_TEXTS };
+  for (const file of fs.readdirSync("src", { recursive: true }).filter((name) => /\.(ts|html)$/.test(name))) {
+    const table = /^(options|popup)\b/.test(file) ? own : PAGE_TEXTS;
+    const asked = fs.readFileSync(`src/${file}`, "utf8").matchAll(/(?:\bt\(|\bdata-t=)"([^"]+)"/g);
+    const lost = [...asked].map(([, key]) => key).filter((key) => !Object.hasOwn(table, key));
+    if (lost.length > 0) fail(`src/${file}: no text in src/texts.ts for ${lost.join(", ")}`);
+  }
 }
 
 async function buildExtension() {

@@ -1,5 +1,6 @@
 import { HANDSHAKE, type FromTap, type ToTap } from "./bridge.js";
-import { langOf, translator } from "./i18n.js";
+import { langOf, translator, type Lang, type Translate } from "./i18n.js";
+import { ask } from "./messages.js";
 import { onChange, load, change, watching, type Health, type Settings } from "./settings.js";
 import { pageOf, WATCHED } from "./pages.js";
 import { Visit } from "./visit.js";
@@ -13,10 +14,11 @@ const ALIVE_CHECK_MS = 2_000;
 const ended = new AbortController();
 let port: MessagePort | null = null;
 let known: { settings: Settings; health: Health } | null = null;
+let spoken: { lang: Lang; translate: Translate } | null = null;
 
 const visit = new Visit(ended.signal, {
   page: () => pageOf(location.host, location.pathname),
-  translate: () => translator(langOf(known?.settings.lang ?? "auto", navigator.language)),
+  translate: () => spoken?.translate ?? null,
   collapse: (collapsed) => { if (alive()) void change({ collapsed }).catch(() => undefined); },
   gone: end,
 });
@@ -41,6 +43,19 @@ function update(now: { settings: Settings; health: Health }): void {
   known = now;
   tell(WATCHED.filter(({ page }) => watching(now.settings, page)).map(({ id }) => id));
   visit.update(now.settings, now.health);
+  void speak();
+}
+
+/** The words of the merchant's language are kept by the service worker; nothing is drawn before they are here. */
+async function speak(): Promise<void> {
+  const wanted = (): Lang => langOf(known?.settings.lang ?? "auto", navigator.language);
+  const lang = wanted();
+  if (!known || spoken?.lang === lang) return;
+  const reply = await ask({ ask: "words", lang });
+  if (reply === null) return end();
+  if (!reply.ok || ended.signal.aborted || lang !== wanted()) return;
+  spoken = { lang, translate: translator(reply.words) };
+  visit.redraw();
 }
 
 addEventListener("message", function handover(event: MessageEvent): void {
@@ -54,7 +69,7 @@ addEventListener("message", function handover(event: MessageEvent): void {
   if (known) update(known);
 }, true);
 
-const watcher = setInterval(alive, ALIVE_CHECK_MS);
+const watcher = setInterval(() => { if (alive() && !spoken) void speak(); }, ALIVE_CHECK_MS);
 const unsubscribe = onChange((now) => { if (alive()) update(now); });
 ended.signal.addEventListener("abort", () => { clearInterval(watcher); unsubscribe(); });
 void load().then(update, () => undefined);

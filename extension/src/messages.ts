@@ -1,4 +1,5 @@
 import type { Overlay } from "./api-contract.js";
+import type { Lang, Words } from "./i18n.js";
 import type { Drift, Outcome, Rec } from "./project.js";
 import type { Page } from "./pages.js";
 
@@ -8,6 +9,7 @@ export type ContentAsk =
   | { ask: "overlay"; page: Page; shop: string; ids: string[] }
   | { ask: "bind"; shop: { id: string; name: string | null } }
   | { ask: "unread"; spec: string; outcome: Outcome | "silent"; drift: Drift | null }
+  | { ask: "words"; lang: Lang }
   | { ask: "options" };
 export type PageAsk =
   | { ask: "pair"; server: string; code: string; name: string }
@@ -30,6 +32,7 @@ export interface Answers {
   overlay: { overlay: Overlay };
   bind: object;
   unread: object;
+  words: { words: Words };
   options: object;
   pair: object;
   flush: { queued: number };

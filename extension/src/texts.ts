@@ -3,6 +3,7 @@ type Table = Record<string, readonly [zh: string, en: string]>;
 /**
  * Every text a person reads, once, in both languages: [zh-CN, en]. `{name}` is filled in. The build fails on a gap.
  * What is drawn on the merchant's pages comes first; the rest belongs to the extension's own pages, which use both parts.
+ * Content scripts carry none of it: the service worker hands them the words of one language (words.ts).
  */
 export const PAGE_TEXTS = {
   name: ["口碑", "koubei"],

@@ -21,7 +21,8 @@ const REMEMBERED_RECORDS = 2_000;
 
 interface Surroundings {
   page: () => Page | null;
-  translate: () => Translate;
+  /** Null until the words have come. */
+  translate: () => Translate | null;
   collapse: (collapsed: boolean) => void;
   /** The extension behind this page is gone. */
   gone: () => void;
@@ -64,6 +65,10 @@ export class Visit {
     if (nowBound) void this.#deliver(this.#keeper.admit(null, null, settings.shops, Date.now()).pass);
     const page = this.around.page();
     if (page && before && !watching(before, page) && watching(settings, page)) this.#awaitCapture();
+    this.#draw();
+  }
+
+  redraw(): void {
     this.#draw();
   }
 
@@ -201,7 +206,7 @@ export class Visit {
     const settings = this.#settings;
     const health = this.#health;
     const t = this.around.translate();
-    if (!page || !settings || !health) return this.#layer.show(null, t);
+    if (!page || !settings || !health || !t) return this.#layer.show(null, null);
     const verdict = judge(this.#keeper.seen, settings.shops);
     const outcomes = WATCHED.filter((spec) => spec.page === page).flatMap(({ id }) => this.#outcomes.get(id) ?? []);
     const answer = watching(settings, page) && verdict === "ok" && this.#overlay?.page === page ? this.#overlay.answer : null;

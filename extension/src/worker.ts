@@ -6,6 +6,7 @@ import { admits } from "./project.js";
 import { change, consented, load, saveHealth, serverAddress, watching } from "./settings.js";
 import { adapterOf, SPECS, specOf } from "./spec.js";
 import { Store } from "./store.js";
+import { pageWords } from "./words.js";
 
 declare const __TEST__: boolean;
 
@@ -123,6 +124,10 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     const unread = (await store.get<Record<string, Unread>>("kv", "unread")) ?? {};
     if (specOf(spec)) await store.put("kv", { ...unread, [spec]: { spec, outcome, at: new Date().toISOString(), drift } }, "unread");
     return { ok: true };
+  },
+
+  async words({ lang }) {
+    return { ok: true, words: pageWords(lang) };
   },
 
   async options() {

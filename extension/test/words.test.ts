@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { OverlayRow } from "../src/api-contract.js";
-import { gaps, langOf, named, translator } from "../src/i18n.js";
+import { langOf, named, translator } from "../src/i18n.js";
 import { notices, type Situation } from "../src/notices.js";
 import { badgeWords, clockWords, signed } from "../src/overlay/words.js";
 import { CONSENT_VERSION, DEFAULTS, HEALTHY, serverAddress } from "../src/settings.js";
 import { SPECS } from "../src/spec.js";
 import { WATCHED, pageOf } from "../src/pages.js";
 import { OWN_TEXTS, PAGE_TEXTS } from "../src/texts.js";
+import { gaps, pageWords } from "../src/words.js";
 
-const zh = translator("zh");
+const zh = translator(pageWords("zh"));
 const now = Date.parse("2026-11-06T20:30:00+08:00");
 const row = (more: Partial<OverlayRow> = {}): OverlayRow => ({ id: "1", counts: true, why_not: null, delta: { points: null, indicator: null, drops_out: null }, expected: { points: null, low: null, high: null }, risk: null, action: null, ...more });
 

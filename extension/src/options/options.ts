@@ -3,7 +3,8 @@ import { ask, type Failure } from "../messages.js";
 import { h } from "../overlay/dom.js";
 import { change, consented, CONSENT_VERSION, load, onChange, type Health, type Settings } from "../settings.js";
 import type { Page } from "../pages.js";
-import { OWN_TEXTS, type TextKey } from "../texts.js";
+import type { TextKey } from "../texts.js";
+import { allWords } from "../words.js";
 import { showRecords } from "./records.js";
 
 const PAGES: readonly Page[] = ["orders", "score"];
@@ -11,7 +12,7 @@ const PAGES: readonly Page[] = ["orders", "score"];
 const find = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
 const input = (id: string): HTMLInputElement => find<HTMLInputElement>(id);
 
-let t: Translate<TextKey> = translator("zh", OWN_TEXTS);
+let t: Translate<TextKey> = translator(allWords("zh"));
 let settings: Settings;
 
 function say(id: string, key: TextKey | null, params?: Params): void {
@@ -26,7 +27,7 @@ const failed = (id: string, why: Failure, detail?: string): void =>
 function show(now: { settings: Settings; health: Health }): void {
   settings = now.settings;
   const lang = langOf(settings.lang, navigator.language);
-  t = translator(lang, OWN_TEXTS);
+  t = translator(allWords(lang));
   document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
   for (const element of document.querySelectorAll<HTMLElement>("[data-t]")) element.textContent = t(element.dataset["t"] as TextKey);
 

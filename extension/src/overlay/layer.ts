@@ -45,7 +45,7 @@ export class Layer {
     });
   }
 
-  show(view: LayerView | null, translate: Translate): void {
+  show(view: LayerView | null, translate: Translate | null): void {
     this.#view = view;
     this.#translate = translate;
     this.#schedule();

@@ -1,6 +1,7 @@
 import { langOf, translator } from "../i18n.js";
 import { change, consented, load, onChange, type Health, type Settings } from "../settings.js";
-import { OWN_TEXTS, type TextKey } from "../texts.js";
+import type { TextKey } from "../texts.js";
+import { allWords } from "../words.js";
 
 const find = (id: string): HTMLElement => document.getElementById(id) as HTMLElement;
 
@@ -13,7 +14,7 @@ function stateOf({ settings, health }: { settings: Settings; health: Health }): 
 }
 
 function show(now: { settings: Settings; health: Health }): void {
-  const t = translator(langOf(now.settings.lang, navigator.language), OWN_TEXTS);
+  const t = translator(allWords(langOf(now.settings.lang, navigator.language)));
   find("title").textContent = t("name");
   find("status").textContent = t(stateOf(now), { n: now.health.queued });
   find("queue").textContent = t("o_queue", { n: now.health.queued });
