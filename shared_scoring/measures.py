@@ -19,8 +19,8 @@ from shared_scoring.records import AfterSale, Chat, Order, Review
 
 _MICRO = 1_000_000
 _UNANSWERED_SECONDS = 600
-_PICKUP_QUIET = (18, 6)  # a payment from 18:00 to 06:00 starts its clock at 06:00
-_AUDIT_QUIET = (23, 8)
+PICKUP_QUIET = (18, 6)  # a payment from 18:00 to 06:00 starts its clock at 06:00
+AUDIT_QUIET = (23, 8)
 _SPOILT_PICKUP = 50  # what a fraudulent or abnormal shipment scores, whatever its hours
 
 
@@ -140,7 +140,7 @@ def _service(_case: Case, order: Order, definition: Definition) -> bool:
 def _pickup_seconds(_case: Case, order: Order, _definition: Definition, calendar: Calendar) -> Amount | None:
     if order.paid_at is None or order.picked_up_at is None:
         return None
-    return Amount(*waited(order.picked_up_at - clock_start(order.paid_at, _PICKUP_QUIET, calendar)), 1)
+    return Amount(*waited(order.picked_up_at - clock_start(order.paid_at, PICKUP_QUIET, calendar)), 1)
 
 
 def _pickup_score(case: Case, order: Order, definition: Definition, calendar: Calendar) -> Amount | None:
@@ -176,7 +176,7 @@ def _audit_seconds(_case: Case, one: AfterSale, definition: Definition, calendar
     agreed = one.agreed_at or one.refunded_at
     if one.type not in definition.types or one.applied_at is None or agreed is None:
         return None
-    return Amount(*waited(agreed - clock_start(one.applied_at, _AUDIT_QUIET, calendar)), 1)
+    return Amount(*waited(agreed - clock_start(one.applied_at, AUDIT_QUIET, calendar)), 1)
 
 
 def _handled_in_time(case: Case, one: AfterSale, definition: Definition, calendar: Calendar) -> Amount | None:
