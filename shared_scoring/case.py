@@ -22,10 +22,12 @@ class Case:
     """What is known of one case at one moment. `order` is None where only its satellites have been seen.
 
     `creator` is whose case it is where the subject is a creator: of the orders only those with a line of theirs count.
+    `industry` is the subject's.
     `first_stars` holds, by review id, the stars as they were first written.
     """
 
     creator: str | None = None
+    industry: str | None = None
     order: Order | None = None
     reviews: list[Review] = field(default_factory=list)
     after_sales: list[AfterSale] = field(default_factory=list)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from shared_scoring.calendar import Calendar
 from shared_scoring.case import Case
 from shared_scoring.copies import Copies
 from shared_scoring.ledger import Plan, State
 from shared_scoring.merge import Told
 from shared_scoring.records import Order, Record, kind_of
+from shared_scoring.viewpoint import Viewpoint
 
 Key = tuple[str, str]
 """kind and id."""
@@ -25,12 +25,12 @@ class Viewed(NamedTuple):
 class CaseView:
     """Every record of one case, read once for one day."""
 
-    def __init__(self, told: Sequence[Told], as_of: int, calendar: Calendar, creator: str | None) -> None:
-        self.calendar = calendar
-        self._creator = creator
+    def __init__(self, told: Sequence[Told], as_of: int, viewpoint: Viewpoint) -> None:
+        self.calendar = viewpoint.calendar
+        self._viewpoint = viewpoint
         self.records: dict[Key, Viewed] = {}
         for one in told:
-            copies = Copies(one, calendar)
+            copies = Copies(one, self.calendar)
             key = (kind_of(copies.merged), copies.merged.id)
             self.records[key] = Viewed(copies.view(as_of), copies.first_stars())
 
@@ -39,7 +39,7 @@ class CaseView:
         return self._case(list(self.records))
 
     def _case(self, keys: Sequence[Key]) -> Case:
-        case = Case(self._creator)
+        case = Case(self._viewpoint.creator, self._viewpoint.industry)
         for key in keys:
             record, first_stars = self.records[key]
             if record is not None:

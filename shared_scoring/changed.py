@@ -62,7 +62,7 @@ def key_of(told: Told) -> Key:
     return kind_of(told.copies[0]), told.copies[0].id
 
 
-def refuse_another_viewpoint(words: Mapping[Key, Words], subject: Subject | None) -> None:
+def refuse_another_viewpoint(words: Mapping[Key, Words], subject: Subject | None, plan: Plan) -> None:
     """Raise ChangeError for a change under which all records of the subject would have to be counted anew."""
     mine = Viewpoint.of(subject)
     for said in words.values():
@@ -73,6 +73,7 @@ def refuse_another_viewpoint(words: Mapping[Key, Words], subject: Subject | None
                 "time_zone": changed.calendar.zone.key == mine.calendar.zone.key,
                 "type": (changed.creator is None) == (mine.creator is None),
                 "platform": changed.platform == mine.platform,
+                "industry": plan.industry_that_counts(changed) == plan.industry_that_counts(mine),
                 "id": subject is None or said.record.id == subject.id,
             }
             for field, is_same in same.items():
@@ -136,7 +137,8 @@ class Changed:
         cases: dict[str, Case] = {}
         for record, first_stars in records:
             if (own := case_id(record)) is not None:
-                cases.setdefault(own, Case(self._viewpoint.creator)).add(record, first_stars)
+                case = Case(self._viewpoint.creator, self._viewpoint.industry)
+                cases.setdefault(own, case).add(record, first_stars)
         whole: State = {}
         for case in cases.values():
             for key, (numerator, denominator) in plan.contributions(case, self._viewpoint.calendar).items():

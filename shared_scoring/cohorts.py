@@ -5,11 +5,13 @@ every day it changed: plain lists, and out at once where there is nothing. Sourc
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from shared_scoring.calendar import Calendar
 from shared_scoring.case import Case
+from shared_scoring.definition import Definition
 from shared_scoring.records import AfterSale, Chat, Order
 
 _SERVICE_HOURS = (8, 23)  # chats count from 08:00:00 to 22:59:59
@@ -73,24 +75,25 @@ def is_cancelled_before_dispatch(order: Order) -> bool:
     return dispatched is None or order.cancelled_at < dispatched
 
 
-def _orders_due_for_pickup(case: Case, calendar: Calendar) -> Sequence[Member]:
+def _orders_due_for_pickup(case: Case, calendar: Calendar, industries: Collection[str] = ()) -> Sequence[Member]:
     """Orders by the day their pickup is due, unless they were cancelled by then.
 
-    Due at the end of the day after payment; 48 hours after it for inspected goods (QIC); by `ship_by` on pre-sale.
+    Due at the end of the day after payment; 48 hours after it for inspected goods (QIC) and for a shop of one of
+    `industries`; by `ship_by` on pre-sale.
     """
     order = case.order
     if order is None or order.paid_at is None or not case.is_valid:
         return ()
-    by = _pickup_due(order, order.paid_at, calendar)
+    by = _pickup_due(order, order.paid_at, calendar, in_48_hours=case.industry in industries)
     if by is None or (order.cancelled_at is not None and order.cancelled_at <= by):
         return ()
     return ((calendar.day(by), Due(order, by)),)
 
 
-def _pickup_due(order: Order, paid_at: dt.datetime, calendar: Calendar) -> dt.datetime | None:
+def _pickup_due(order: Order, paid_at: dt.datetime, calendar: Calendar, *, in_48_hours: bool) -> dt.datetime | None:
     if order.presale:
         return order.ship_by
-    if order.services is not None and "qic" in order.services:
+    if in_48_hours or (order.services is not None and "qic" in order.services):
         return paid_at + dt.timedelta(hours=48)
     return calendar.start(calendar.day(paid_at) + 2) - dt.timedelta(microseconds=1)
 
@@ -154,3 +157,12 @@ COHORTS: dict[str, Cohort] = {
     "chats_in_service_hours": _chats_in_service_hours,
     "orders_asking_or_helped": _orders_asking_or_helped,
 }
+BY_INDUSTRY = frozenset({"orders_due_for_pickup"})
+"""The cohorts that read `industries_48h` of a definition."""
+
+
+def cohort_of(definition: Definition) -> Cohort:
+    """The cohort a definition names, with the parameters that are the cohort's."""
+    if definition.industries_48h:
+        return partial(_orders_due_for_pickup, industries=frozenset(definition.industries_48h))
+    return COHORTS[definition.cohort]

@@ -25,6 +25,7 @@ class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     stars_at_least: int | None = None
     limit_seconds: int | None = None
     steps: tuple[tuple[float, float], ...] = ()
+    industries_48h: tuple[str, ...] = ()
 
     @cached_property
     def series(self) -> str:
@@ -40,7 +41,7 @@ class Definition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     @cached_property
     def whole(self) -> "Definition":
         """The whole cohort, each member counted once."""
-        return Definition(cohort=self.cohort, measure="one")
+        return Definition(cohort=self.cohort, measure="one", industries_48h=self.industries_48h)
 
 
 def _written(value: object) -> str:

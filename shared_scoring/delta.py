@@ -56,14 +56,14 @@ class Window:
         self.as_of = as_of
         self.calendar = calendar
         self.first = as_of - pack.longest_window
-        self._creator = Viewpoint.of(known.subject).creator
+        self._viewpoint = Viewpoint.of(known.subject)
         own = own_sums(pack, sums, as_of)
         self.sums = {one.key: official_sum(one, known, as_of) or own[one.key] for one in pack.indicators}
         self._weights = {one.key: pack.dimensions[one.dimension].weight * (one.weight or 1) for one in pack.indicators}
 
     def row(self, id_: str, kind: str, told: Sequence[Told]) -> Row:
         """The row of one record. `told` holds every record of its case; empty if it was never seen."""
-        view = CaseView(told, self.as_of, self.calendar, self._creator)
+        view = CaseView(told, self.as_of, self._viewpoint)
         key = (kind, id_)
         if key not in view.records:
             return Row(id_, None, None, NOTHING)

@@ -5,7 +5,6 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from shared_scoring.calendar import Calendar
 from shared_scoring.case_view import CaseView
 from shared_scoring.explain_records import CaseStates
 from shared_scoring.ledger import State
@@ -82,15 +81,14 @@ def _newest(pages: Iterable[Partner]) -> dict[str | None, Partner]:
 
 def _shops(source: _Source, cases: Sequence[str], days: tuple[int, int]) -> dict[str, str | None]:
     """Whose goods each case's order was: the shop of the creator's first line, else of any."""
-    calendar, creator, _ = source.viewpoint
     told = source.records_of(cases)
-    return {case: _merchant(told.get(case, ()), days[1], calendar, creator) for case in cases}
+    return {case: _merchant(told.get(case, ()), days[1], source.viewpoint) for case in cases}
 
 
-def _merchant(told: Sequence[Told], day: int, calendar: Calendar, creator: str | None) -> str | None:
-    order = CaseView(told, day, calendar, creator).whole.order
+def _merchant(told: Sequence[Told], day: int, viewpoint: Viewpoint) -> str | None:
+    order = CaseView(told, day, viewpoint).whole.order
     lines = [] if order is None or order.lines is None else order.lines
-    own = [line for line in lines if line.creator_id == creator] + lines
+    own = [line for line in lines if line.creator_id == viewpoint.creator] + lines
     return next((line.merchant_id for line in own if line.merchant_id), None)
 
 

@@ -96,7 +96,7 @@ def named(
 
     def view(case: str, day: int) -> CaseView:
         if (case, day) not in views:
-            views[case, day] = CaseView(told.get(case, ()), day, viewpoint.calendar, viewpoint.creator)
+            views[case, day] = CaseView(told.get(case, ()), day, viewpoint)
         return views[case, day]
 
     found = []

@@ -41,7 +41,7 @@ class History:
     def known(self, day: int) -> tuple[Facts, dict[str, Case]]:
         """The facts and the cases as they were known on a day."""
         viewpoint = self.viewpoint()
-        calendar, creator = viewpoint.calendar, viewpoint.creator
+        calendar = viewpoint.calendar
         cases: dict[str, Case] = {}
         rest: list[Record] = []
         for told in self._told.values():
@@ -51,5 +51,6 @@ class History:
             if (key := case_id(record)) is None:
                 rest.append(record)
             else:
-                cases.setdefault(key, Case(creator)).add(record, copies.first_stars())
+                own = cases.setdefault(key, Case(viewpoint.creator, viewpoint.industry))
+                own.add(record, copies.first_stars())
         return facts(rest), cases

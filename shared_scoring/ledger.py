@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from shared_scoring.calendar import Calendar
 from shared_scoring.case import Case
-from shared_scoring.cohorts import COHORTS, IDLE_EVENTS
+from shared_scoring.cohorts import IDLE_EVENTS, cohort_of
 from shared_scoring.copies import Copies
 from shared_scoring.definition import Definition
 from shared_scoring.measures import AMOUNTS, HITS
@@ -42,17 +42,22 @@ class Plan:
         for definition in definitions:
             for one in (definition, definition.whole) if definition.measure in HITS else (definition,):
                 self.definitions[one.series] = one
-        self._cohorts: defaultdict[str, list[Definition]] = defaultdict(list)
+        self._cohorts: defaultdict[tuple[str, tuple[str, ...]], list[Definition]] = defaultdict(list)
         for one in self.definitions.values():
-            self._cohorts[one.cohort].append(one)
+            self._cohorts[one.cohort, one.industries_48h].append(one)
         self._steps = [
             (
-                COHORTS[cohort],
+                cohort_of(members[0]),
                 [(one.series, one, AMOUNTS[one.measure]) for one in members if one.measure in AMOUNTS],
                 [(one.series, one, HITS[one.measure]) for one in members if one.measure in HITS],
             )
-            for cohort, members in self._cohorts.items()
+            for members in self._cohorts.values()
         ]
+
+    def industry_that_counts(self, viewpoint: Viewpoint) -> str | None:
+        """The subject's industry where anything is counted otherwise for it."""
+        special = {industry for one in self.definitions.values() for industry in one.industries_48h}
+        return viewpoint.industry if viewpoint.industry in special else None
 
     def contributions(self, case: Case, calendar: Calendar) -> State:
         """What a case adds to the ledger as it is known at one moment."""
@@ -77,12 +82,12 @@ def _add(state: State, key: tuple[str, int, int], numerator: int, denominator: i
 
 def timeline(records_told: Sequence[Told], plan: Plan, viewpoint: Viewpoint) -> list[Contribution]:
     """What a case adds at every as-of day, as the differences from one day to the next."""
-    calendar, creator = viewpoint.calendar, viewpoint.creator
+    calendar = viewpoint.calendar
     records = [Copies(told, calendar) for told in records_told]
     rows: list[Contribution] = []
     before: State = {}
     for known_on in sorted(set().union(*(record.turning_days(IDLE_EVENTS) for record in records))):
-        case = Case(creator)
+        case = Case(viewpoint.creator, viewpoint.industry)
         for record in records:
             if (view := record.view(known_on)) is not None:
                 case.add(view, record.first_stars())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import inspect
 
-from shared_scoring.cohorts import COHORTS
+from shared_scoring.cohorts import BY_INDUSTRY, COHORTS
 from shared_scoring.definition import Definition
 from shared_scoring.json_lines import Path
 from shared_scoring.measures import AMOUNTS, HITS
@@ -147,7 +147,10 @@ def _parameters(place: Path, definition: Definition) -> Found:
     for name in definition.__struct_fields__[2:]:
         given = getattr(definition, name)
         is_given = given not in ((), None, False)
-        if is_given and name not in takes:
+        if name == "industries_48h":
+            if is_given and definition.cohort not in BY_INDUSTRY:
+                yield (*place, name), f"the cohort {definition.cohort} takes no {name}"
+        elif is_given and name not in takes:
             yield (*place, name), f"the measure {measure} takes no {name}"
         elif not is_given and name in takes - _OPTIONAL:
             yield place, f"the measure {measure} needs {name}"

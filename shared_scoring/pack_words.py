@@ -73,6 +73,9 @@ MEASURE_WORDS: Mapping[str, Words] = {
 }
 """The braces are parameters of the definition."""
 
+_IN_48_HOURS = Words(
+    "，{industries} 行业和 QIC 订单为 48 小时", ", within 48 hours for {industries} and inspected goods"
+)
 _RULING = Words("且有判责", ", with a ruling")
 
 
@@ -82,9 +85,11 @@ def in_words(definition: Definition) -> Words:
     given = {name: _said(getattr(definition, name)) for name in definition.__struct_fields__[2:]}
     given["rating"] = definition.rating or "stars"
     ruling = _RULING if definition.ruling else Words("", "")
+    longer = _IN_48_HOURS if definition.industries_48h else Words("", "")
+    industries = ", ".join(definition.industries_48h)
     return Words(
-        f"{cohort.zh}：{measure.zh.format(**{**given, 'ruling': ruling.zh})}",
-        f"{cohort.en}: {measure.en.format(**{**given, 'ruling': ruling.en})}",
+        f"{cohort.zh}：{measure.zh.format(**{**given, 'ruling': ruling.zh})}{longer.zh.format(industries=industries)}",
+        f"{cohort.en}: {measure.en.format(**{**given, 'ruling': ruling.en})}{longer.en.format(industries=industries)}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Whose cases these are and in whose days they fall: the two things a case cannot know by itself."""
+"""Whose cases these are and in whose days they fall: what a case cannot know by itself."""
 
 from typing import NamedTuple
 
@@ -9,11 +9,15 @@ DEFAULT_PLATFORM = "douyin"
 
 
 class Viewpoint(NamedTuple):
-    """`creator` is the subject's id where it is a creator, who shares orders with others."""
+    """`creator` is the subject's id where it is a creator, who shares orders with others.
+
+    `industry` is the newest word on it: some are given more time.
+    """
 
     calendar: Calendar
     creator: str | None
     platform: str
+    industry: str | None = None
 
     @classmethod
     def of(cls, subject: Record | None) -> "Viewpoint":
@@ -21,4 +25,5 @@ class Viewpoint(NamedTuple):
         if not isinstance(subject, Subject):
             return cls(Calendar(DEFAULT_ZONE), None, DEFAULT_PLATFORM)
         creator = subject.id if subject.type == "creator" else None
-        return cls(Calendar(subject.time_zone or DEFAULT_ZONE), creator, subject.platform or DEFAULT_PLATFORM)
+        calendar = Calendar(subject.time_zone or DEFAULT_ZONE)
+        return cls(calendar, creator, subject.platform or DEFAULT_PLATFORM, subject.industry)

@@ -91,7 +91,7 @@ def what_if(
     words, told = words_of(change), list(told)
     changed = Changed(told, words, viewpoint, as_of)
     before, after = changed.before, changed.after
-    refuse_another_viewpoint(words, before.subject)
+    refuse_another_viewpoint(words, before.subject, pack.plan)
     was, would = changed.states(pack.plan)
     difference = minus(would, was)
     sums_after = Sums([*sums.rows(), *difference.items()])

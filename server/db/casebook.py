@@ -86,9 +86,10 @@ def rules_fingerprint() -> str:
 
 
 def ledger_version(viewpoint: Viewpoint) -> str:
-    """The fingerprint, whose orders the ledger counts under which packs, and the time zone of its days."""
+    """The fingerprint, whose orders the ledger counts under which packs, for what industry, and its days' time zone."""
     whose = "shop" if viewpoint.creator is None else "creator"
-    return f"{rules_fingerprint()} {viewpoint.platform} {whose} {viewpoint.calendar.zone}"
+    industry = plan_kept(viewpoint).industry_that_counts(viewpoint) or "any"
+    return f"{rules_fingerprint()} {viewpoint.platform} {whose} {industry} {viewpoint.calendar.zone}"
 
 
 def zone_of(version: str) -> str:

@@ -21,7 +21,7 @@ def read_order(app: Engine, subject_id: str, order_id: str, as_of: dt.date | Non
         told = folder.records_of_cases([f"order:{order_id}"])
         if not told:
             raise ProblemError("order-unknown", f"No record of {subject_id!r} names the order {order_id[:200]!r}")
-        view = CaseView(told, day, folder.calendar, folder.viewpoint.creator)
+        view = CaseView(told, day, folder.viewpoint)
         window = Window(pack, day, folder.sums(pack, day), folder.facts(day), folder.calendar)
         records = [
             CaseRecord(standing(pack, day, view, key), window.delta(view, key))

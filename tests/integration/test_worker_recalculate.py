@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tests.conftest import Paired
 
 NEW_YORK = {"kind": "subject", "id": "shop-1", "time_zone": "America/New_York", "seen_at": "2026-11-20T10:00:00+08:00"}
+FLOWERS = {"kind": "subject", "id": "shop-1", "industry": "多肉植物", "seen_at": "2026-11-20T10:00:00+08:00"}
 
 
 @pytest.fixture
@@ -123,30 +124,40 @@ def test_a_ledger_of_other_rules_is_made_anew(
     assert shop.client.get(address).json == from_file(records, yesterday, "douyin-shop/2026-09-08", "shop-1")
 
 
-def test_a_changed_time_zone_counts_all_days_anew(
-    shop: "Paired", admin: "Engine", database: "Database", records: list[dict[str, Any]]
+@pytest.mark.parametrize("changed", [NEW_YORK, FLOWERS], ids=["time zone", "industry with 48 hours"])
+def test_a_changed_viewpoint_counts_everything_anew(
+    shop: "Paired", admin: "Engine", database: "Database", records: list[dict[str, Any]], changed: dict[str, Any]
 ):
     assert recalculate.run(database.app, "shop-1")
-    in_shanghai = counted(admin, "shop-1")
-    assert send(shop, [NEW_YORK], key="zone").json["accepted"] == 1
+    before = counted(admin, "shop-1")
+    assert send(shop, [changed], key="changed").json["accepted"] == 1
     address = "/v1/subjects/shop-1/score?rules=douyin-shop/2026-09-08"
     assert shop.client.get(address).json["code"] == "recounting"
     assert shop.client.get("/v1/subjects/shop-1/overlay?page=orders&id=1").json["code"] == "recounting"
-    # Batches go on meanwhile, and count with the new days at once.
+    # Batches go on meanwhile, and count in the new way at once.
     late = {**REVIEW, "id": "late", "order_id": next(one["id"] for one in records if one["kind"] == "order")}
     assert send(shop, [late], key="late").json["accepted"] == 1
     assert recalculate.run(database.app, "shop-1")
     assert shop.client.get(address).status_code == 200
 
     assert shop.client.put("/v1/subjects/shop-2", json={}).status_code == 201
-    fresh = [{**NEW_YORK, "id": "shop-2"}, *records, late]
+    fresh = [{**changed, "id": "shop-2"}, *records, late]
     for start in range(0, len(fresh), 500):
         answer = send(shop, fresh[start : start + 500], key=f"fresh{start}", subject="shop-2")
         assert answer.json["quarantined"] == []
     assert counted(admin, "shop-1") == counted(admin, "shop-2")
-    assert counted(admin, "shop-1")[0] != in_shanghai[0], "the days of New York are others"
-    [(zone,)] = rows(admin, "SELECT DISTINCT ledger_version FROM subjects")
-    assert zone.endswith(" America/New_York")
+    assert counted(admin, "shop-1")[0] != before[0], "it does make a difference"
+    [(version,)] = rows(admin, "SELECT DISTINCT ledger_version FROM subjects")
+    assert version.endswith((" any America/New_York", " 多肉植物 Asia/Shanghai"))
+
+
+def test_an_industry_that_counts_as_any_other_moves_nothing(
+    shop: "Paired", admin: "Engine", records: list[dict[str, Any]]
+):
+    before = rows(admin, "SELECT ledger_version FROM subjects")
+    assert send(shop, [{**FLOWERS, "industry": "家电"}], key="industry").json["accepted"] == 1
+    assert rows(admin, "SELECT ledger_version FROM subjects") == before
+    assert shop.client.get("/v1/subjects/shop-1/score").status_code == 200
 
 
 def test_a_subject_without_records_can_be_made_anew(shop: "Paired", pair: Any, admin: "Engine", database: "Database"):

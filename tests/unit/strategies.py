@@ -212,8 +212,10 @@ def shops(draw: st.DrawFn) -> tuple[dt.date, list[Fields]]:
     kinds = ["order", "after_sale", "chat", "review", *by_kind]
     records = draw(st.lists(st.sampled_from(kinds).flatmap(by_kind.__getitem__), min_size=draw(SIZES), max_size=24))
     # A record keeps its order: what it hangs on is part of what it is.
-    if zone is not None:
-        records.append({"kind": "subject", "id": "shop-1", "time_zone": zone})
+    industry = draw(st.sampled_from([None, "家电", "多肉植物", "花卉/绿植盆栽"]))
+    if zone is not None or industry is not None:
+        own = {"kind": "subject", "id": "shop-1", "time_zone": zone, "industry": industry}
+        records.append({name: value for name, value in own.items() if value is not None})
     if plain := draw(st.sampled_from([0, 0, 27, 28, 29, 30, 100])):
         at = moments(zone, day)
         paid, delivered = draw(st.lists(at, min_size=1, max_size=3)), draw(st.lists(at, min_size=1, max_size=2))

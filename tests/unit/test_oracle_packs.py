@@ -45,7 +45,7 @@ def test_every_shop_pack_counts_as_the_oracle_does(shop: tuple[dt.date, list[Fie
 def test_the_creators_pack_counts_as_the_oracle_does(shop: tuple[dt.date, list[Fields]]) -> None:
     day, plain = shop
     records = [_as_creators(record) for record in plain if record["kind"] != "subject"]
-    zone = next((one["time_zone"] for one in plain if one["kind"] == "subject"), "Asia/Shanghai")
+    zone = next((one.get("time_zone") for one in plain if one["kind"] == "subject"), None) or "Asia/Shanghai"
     records.append({"kind": "subject", "id": "c1", "type": "creator", "time_zone": zone})
     sums = creator_sums(Known(records, day), "c1")
     shown = score_of(records, day, CREATOR.id).indicators

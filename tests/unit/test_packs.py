@@ -83,6 +83,7 @@ def test_what_comes_with_the_product_reads_back_as_it_is(pack):
         ("indicators.2.definition.measure", "speed", "indicators[2].definition.measure", "there is no measure"),
         ("indicators.2.definition.limit", 5, "indicators[2].definition.limit", "no pack has"),
         ("indicators.2.definition.stars_at_most", 5, "indicators[2].definition.stars_at_most", "takes no"),
+        ("indicators.2.definition.industries_48h", ["家电"], "indicators[2].definition.industries_48h", "takes no"),
         ("indicators.1.definition.reasons.0", "qualty", "indicators[1].definition.reasons[0]", "is none of"),
         ("indicators.1.definition.reasons", [], "indicators[1].definition", "needs reasons"),
         (

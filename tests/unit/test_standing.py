@@ -30,7 +30,7 @@ ORDER = {
 def told(*records: dict[str, Any]) -> dict[tuple[str, str], Standing]:
     """The standing of each record of one case, by kind and id."""
     history = History(decode_record(json.dumps(one).encode()) for one in records)
-    view = CaseView(list(history), DAY, history.viewpoint().calendar, history.viewpoint().creator)
+    view = CaseView(list(history), DAY, history.viewpoint())
     return {key: standing(PACK, DAY, view, key) for key in view.records}
 
 
@@ -157,7 +157,7 @@ def test_whatever_happened_every_place_counts_or_says_why_not(pack):
         history = History(decode_record(json.dumps(one).encode()) for one in records)
         viewpoint = Viewpoint.of(history.subject())
         for case in _cases(history):
-            view = CaseView(case, day.toordinal(), viewpoint.calendar, viewpoint.creator)
+            view = CaseView(case, day.toordinal(), viewpoint)
             for key, (record, _) in view.records.items():
                 found = standing(pack, day.toordinal(), view, key)
                 assert found.counts == (found.why_not is None) == (found.until is not None)

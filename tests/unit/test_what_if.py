@@ -296,3 +296,11 @@ def test_another_viewpoint_is_refused(field: str) -> None:
         asked(ORDERS, [{"kind": "subject", "id": "shop-1", field: value}], DAY)
     assert error.value.field == field
     assert asked(ORDERS, [{"kind": "subject", "id": "shop-1", "industry": "服装"}], DAY)["indicators"] == {}
+
+
+def test_an_industry_whose_orders_are_counted_otherwise_is_refused() -> None:
+    flowers = {"kind": "subject", "id": "shop-1", "industry": "多肉植物"}
+    with pytest.raises(ChangeError) as error:
+        asked(ORDERS, [flowers], DAY, "douyin-shop/2026-01")
+    assert error.value.field == "industry"
+    assert asked(ORDERS, [flowers], DAY)["indicators"] == {}, "the pack of the day has no such industry"
