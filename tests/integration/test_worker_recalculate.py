@@ -151,9 +151,8 @@ def test_a_changed_viewpoint_counts_everything_anew(
     assert version.endswith((" any America/New_York", " 多肉植物 Asia/Shanghai"))
 
 
-def test_an_industry_that_counts_as_any_other_moves_nothing(
-    shop: "Paired", admin: "Engine", records: list[dict[str, Any]]
-):
+@pytest.mark.usefixtures("records")
+def test_an_industry_that_counts_as_any_other_moves_nothing(shop: "Paired", admin: "Engine"):
     before = rows(admin, "SELECT ledger_version FROM subjects")
     assert send(shop, [{**FLOWERS, "industry": "家电"}], key="industry").json["accepted"] == 1
     assert rows(admin, "SELECT ledger_version FROM subjects") == before
