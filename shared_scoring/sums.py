@@ -41,6 +41,19 @@ class Sums:
             known[0] += numerator
             known[1] += denominator
 
+    def plus(self, rows: Iterable[Row]) -> "Sums":
+        """These sums and some more rows. Series that no row touches are shared."""
+        whole = Sums()
+        whole._series = dict(self._series)
+        touched: set[str] = set()
+        for row in rows:
+            series = row[0][0]
+            if series not in touched:
+                touched.add(series)
+                whole._series[series] = {key: [*amounts] for key, amounts in self._series.get(series, {}).items()}
+            whole.add(row)
+        return whole
+
     def rows(self) -> Iterator[Row]:
         for series, days in self._series.items():
             for (day, parts), (numerator, denominator) in days.items():

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from shared_scoring.calendar import Calendar, iso
+from shared_scoring.calendar import iso
 from shared_scoring.case import case_id
 from shared_scoring.case_view import minus
 from shared_scoring.changed import Changed, refuse_another_viewpoint, touched_cases, words_of
@@ -68,62 +68,77 @@ def what_if_history(
 ) -> WhatIf:
     """The answer from copies of records. Raises changed.ChangeError. `as_of` is a day ordinal."""
     viewpoint = history.viewpoint()
-    _, cases = history.known(as_of)
+    known, cases = history.known(as_of)
     sums = Sums(row for case in cases.values() for row in pack.plan.contributions(case, viewpoint.calendar).items())
     touched = touched_cases(history, words_of(change))
     told = [one for one in history if one.merged and ((own := case_id(one.merged)) is None or own in touched)]
-    return what_if(pack, as_of, sums, told, change, viewpoint, subject_id)
+    return Ground(pack, as_of, sums, known, viewpoint, subject_id).what_if(told, change)
 
 
-def what_if(
-    pack: Pack,
-    as_of: int,
-    sums: Sums,
-    told: Iterable[Told],
-    change: Sequence[Record],
-    viewpoint: Viewpoint,
-    subject_id: str | None = None,
-) -> WhatIf:
-    """The answer from the ledger of a day and the records concerned; what `told` must hold, `Changed` says.
+class Ground:
+    """A subject on a day, on which changes are tried. What stands is worked out once, however many there are."""
 
-    Raises changed.ChangeError for a change under which everything would have to be counted anew.
-    """
-    words, told = words_of(change), list(told)
-    changed = Changed(told, words, viewpoint, as_of)
-    before, after = changed.before, changed.after
-    refuse_another_viewpoint(words, before.subject, pack.plan)
-    was, would = changed.states(pack.plan)
-    difference = minus(would, was)
-    sums_after = Sums([*sums.rows(), *difference.items()])
-    one = _side(pack, as_of, sums, before, viewpoint.calendar, subject_id)
-    other = _side(pack, as_of, sums_after, after, viewpoint.calendar, subject_id)
-    values, values_after = _on_official(pack, as_of, one, other)
-    after_level, delta = levels(pack, as_of, one, other, values, values_after)
-    moved = {
-        found.key: Moved(values[found.key], values_after[found.key], _basis(found, before, as_of))
-        for found in pack.indicators
-        if values[found.key] != values_after[found.key]
-    }
-    coverage = {key: one.score.indicators[key].coverage for key in moved}
-    return WhatIf(
-        rules=pack.id,
-        subject=one.score.subject,
-        as_of=iso(as_of),
-        stage=Stages(one.score.stage, other.score.stage),
-        before=level_of(one.score),
-        after=after_level,
-        delta=delta,
-        indicators=moved,
-        deduction=Amounts(one.score.deduction, other.score.deduction),
-        bonus=Amounts(one.score.bonus, other.score.bonus),
-        notes=[note for note in one.score.notes if note.code == "low_coverage" and note.indicator in moved],
-        open_page=page_to_open(coverage),
-    )
+    def __init__(
+        self,
+        pack: Pack,
+        as_of: int,
+        sums: Sums,
+        known: Facts,
+        viewpoint: Viewpoint,
+        subject_id: str | None = None,
+    ) -> None:
+        self.pack = pack
+        self.as_of = as_of
+        self._known = known
+        self._viewpoint = viewpoint
+        self._subject_id = subject_id
+        self.before = self._side(sums, known)
 
+    def what_if(self, told: Iterable[Told], change: Sequence[Record]) -> WhatIf:
+        """The answer to a change. Raises changed.ChangeError where everything would have to be counted anew.
 
-def _side(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar, subject_id: str | None) -> Side:
-    own = own_sums(pack, sums, as_of)
-    return Side(sums, known, own, score(pack, as_of, sums, known, calendar, subject_id))
+        `told` holds the records of the cases it touches, and where it speaks of what belongs to no case (a deduction,
+        a switch, an official day) the subject's facts.
+        Raises changed.ChangeError for a change under which everything would have to be counted anew.
+        """
+        words = words_of(change)
+        refuse_another_viewpoint(words, self._known.subject, self.pack.plan)
+        changed = Changed(list(told), words, self._viewpoint, self.as_of)
+        was, would = changed.states(self.pack.plan)
+        is_about_facts = any(case_id(said.record) is None for said in words.values())
+        after = changed.after if is_about_facts else self._known
+        return self._answer(self._side(self.before.sums.plus(minus(would, was).items()), after))
+
+    def _answer(self, other: Side) -> WhatIf:
+        pack, as_of, one = self.pack, self.as_of, self.before
+        values, values_after = _on_official(pack, as_of, one, other)
+        after_level, delta = levels(pack, as_of, one, other, values, values_after)
+        moved = {
+            found.key: Moved(values[found.key], values_after[found.key], _basis(found, one.known, as_of))
+            for found in pack.indicators
+            if values[found.key] != values_after[found.key]
+        }
+        coverage = {key: one.score.indicators[key].coverage for key in moved}
+        return WhatIf(
+            rules=pack.id,
+            subject=one.score.subject,
+            as_of=iso(as_of),
+            stage=Stages(one.score.stage, other.score.stage),
+            before=level_of(one.score),
+            after=after_level,
+            delta=delta,
+            indicators=moved,
+            deduction=Amounts(one.score.deduction, other.score.deduction),
+            bonus=Amounts(one.score.bonus, other.score.bonus),
+            notes=[note for note in one.score.notes if note.code == "low_coverage" and note.indicator in moved],
+            open_page=page_to_open(coverage),
+        )
+
+    def _side(self, sums: Sums, known: Facts) -> Side:
+        own = own_sums(self.pack, sums, self.as_of)
+        return Side(
+            sums, known, own, score(self.pack, self.as_of, sums, known, self._viewpoint.calendar, self._subject_id)
+        )
 
 
 def _on_official(pack: Pack, as_of: int, one: Side, other: Side) -> tuple[Values, Values]:

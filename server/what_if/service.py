@@ -13,7 +13,7 @@ from server.http.snapshot import snapshot
 from shared_scoring.changed import ChangeError, key_of, touched_cases, words_of
 from shared_scoring.decode import BadRecordError, decode_record
 from shared_scoring.records import Record, kind_of, owner_of
-from shared_scoring.what_if import WhatIf, what_if
+from shared_scoring.what_if import Ground, WhatIf
 
 
 def read_what_if(app: Engine, subject_id: str, as_of: dt.date | None, rules: str, given: Sequence[Any]) -> WhatIf:
@@ -29,7 +29,8 @@ def read_what_if(app: Engine, subject_id: str, as_of: dt.date | None, rules: str
         told |= {key_of(one): one for one in changed}
         sums = folder.sums(pack, day.toordinal())
         try:
-            return what_if(pack, day.toordinal(), sums, told.values(), change, folder.viewpoint, subject_id)
+            ground = Ground(pack, day.toordinal(), sums, folder.facts(day.toordinal()), folder.viewpoint, subject_id)
+            return ground.what_if(told.values(), change)
         except ChangeError as error:
             place = next(i for i, one in enumerate(change) if _same(one, error.record))
             refuse_fields([{"path": f"change[{place}].{error.field}", "reason": error.reason}])
