@@ -36,13 +36,28 @@ class Delta(Struct, frozen=True):
     drops_out: str | None
 
 
+class Effect(Struct, frozen=True):
+    """What the row does to one indicator, whether for the better, and the first day on which it no longer does."""
+
+    key: str
+    unit: str
+    change: float
+    better: bool
+    drops_out: str
+
+
 class Row(Struct, frozen=True):
-    """`counts` is null for an id never seen; `why_not` a code where it does not count."""
+    """`counts` is null for an id never seen; `why_not` a code where it does not count.
+
+    `until` is the first day without it; `effects` has every indicator that it moves, the one of `delta` first.
+    """
 
     id: str
     counts: bool | None
     why_not: str | None
     delta: Delta
+    until: str | None
+    effects: list[Effect]
 
 
 NOTHING = Delta(None, None, None)
@@ -66,19 +81,24 @@ class Window:
         view = CaseView(told, self.as_of, self._viewpoint)
         key = (kind, id_)
         if key not in view.records:
-            return Row(id_, None, None, NOTHING)
+            return Row(id_, None, None, NOTHING, None, [])
         own = standing(self.pack, self.as_of, view, key)
-        return Row(id_, own.counts, own.why_not, self.delta(view, key))
+        effects = self.effects(view, key)
+        return Row(id_, own.counts, own.why_not, _delta(effects), own.until, effects)
 
     def delta(self, view: CaseView, key: Key) -> Delta:
         """What the record does to the indicator it hurts most, else to the one it helps most."""
-        if view.records[key].record is None:
-            return NOTHING
-        difference = view.added(self.pack.plan, key)
-        return self._delta({key: amounts for key, amounts in difference.items() if self.first <= key[1] < self.as_of})
+        return _delta(self.effects(view, key))
 
-    def _delta(self, difference: State) -> Delta:
-        """The indicator the row hurts most, else the one it helps most, each weighed by its share of the total."""
+    def effects(self, view: CaseView, key: Key) -> list[Effect]:
+        """Every indicator the record moves: those it hurts first, each weighed by its share of the total."""
+        if view.records[key].record is None:
+            return []
+        added = view.added(self.pack.plan, key)
+        difference = {key: amounts for key, amounts in added.items() if self.first <= key[1] < self.as_of}
+        return self._effects(difference) if difference else []
+
+    def _effects(self, difference: State) -> list[Effect]:
         own = own_sums(self.pack, Sums(difference.items()), self.as_of)
         changes = []
         for indicator in self.pack.indicators:
@@ -87,13 +107,23 @@ class Window:
                 worse = change > 0 if indicator.better == "lower" else change < 0
                 size = abs(change) / (abs(self.sums[indicator.key].value or 0) or 1) * self._weights[indicator.key]
                 changes.append((worse, size, indicator, change))
-        if not changes:
-            return NOTHING
-        _, _, indicator, change = max(changes, key=lambda one: (one[0], one[1]))
+        changes.sort(key=lambda one: (one[0], one[1]), reverse=True)
+        return [
+            Effect(one.key, one.unit, change, not worse, self._drops_out(one, difference))
+            for worse, _, one, change in changes
+        ]
+
+    def _drops_out(self, indicator: Indicator, difference: State) -> str:
         first, _ = self.pack.indicator_window(indicator, self.as_of)
         series = (indicator.definition.series, indicator.definition.whole.series)
-        last = max(day for (name, day, _) in difference if name in series and day >= first)
-        return Delta(None, IndicatorChange(indicator.key, change), iso(leaves(self.pack, indicator, last)))
+        return iso(leaves(self.pack, indicator, max(d for (name, d, _) in difference if name in series and d >= first)))
+
+
+def _delta(effects: Sequence[Effect]) -> Delta:
+    if not effects:
+        return NOTHING
+    most = effects[0]
+    return Delta(None, IndicatorChange(most.key, most.change), most.drops_out)
 
 
 def change_without(whole: Sum, own: Sum) -> float | None:

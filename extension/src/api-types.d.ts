@@ -749,6 +749,8 @@ export interface paths {
                 query: {
                     /** @description The ids of the page's rows, in order; one parameter each. */
                     id?: string[];
+                    /** @description Of the texts. */
+                    lang?: "zh" | "en";
                     page: "orders" | "after_sales" | "reviews" | "score" | "home" | "selection";
                 };
                 header?: never;
@@ -1171,6 +1173,11 @@ export interface components {
             /** @description The input_version its score was made from; less while work is due. */
             scored_version: number;
         };
+        Card: {
+            name: string | null;
+            product: components["schemas"]["ProductFigure"] | null;
+            shop: components["schemas"]["ShopFigure"] | null;
+        };
         CaseLeaving: {
             date: string;
             id: string;
@@ -1206,6 +1213,13 @@ export interface components {
             unanswered_rounds?: number | null;
             /** Format: date-time */
             updated_at?: string | null;
+        };
+        Clock: {
+            deadline: string | null;
+            hour: components["schemas"]["HourCost"] | null;
+            kind: string;
+            rested: boolean;
+            starts_at: string | null;
         };
         Comparison: {
             after: components["schemas"]["Score"];
@@ -1336,6 +1350,13 @@ export interface components {
             name: components["schemas"]["Words"];
             points: number;
         };
+        DimensionFigure: {
+            estimate: number | null;
+            key: string;
+            name: string;
+            official: number | null;
+            weight: number;
+        };
         DimensionScore: {
             bonus?: number;
             high: number | null;
@@ -1365,6 +1386,12 @@ export interface components {
             next_cursor: string | null;
             rules: string;
         };
+        DropOutFigure: {
+            bonus: number;
+            date: string;
+            deduction: number;
+            effects: components["schemas"]["Leaves"][];
+        };
         DropOuts: {
             as_of: string;
             conducts: components["schemas"]["ConductLeaving"][];
@@ -1373,6 +1400,13 @@ export interface components {
                 [key: string]: components["schemas"]["Ahead"][];
             };
             rules: string;
+        };
+        Effect: {
+            better: boolean;
+            change: number;
+            drops_out: string;
+            key: string;
+            unit: string;
         };
         End: {
             date: string;
@@ -1428,12 +1462,29 @@ export interface components {
             before: number | null;
             change: number | null;
         };
+        Gap: {
+            coverage: number;
+            indicator: string;
+            page: string | null;
+        };
         Gate: {
             conditions: components["schemas"]["Condition"][];
             /** @enum {string} */
             grade: "?" | "A" | "B" | "C";
             key: string;
             name: components["schemas"]["Words"];
+        };
+        GateFigure: {
+            days_to_open: number | null;
+            grade: string;
+            key: string;
+            known: number | null;
+            missing: {
+                [key: string]: number | null;
+            };
+            name: string;
+            of: number | null;
+            open: boolean | null;
         };
         GateState: {
             days_to_open: number | null;
@@ -1453,6 +1504,10 @@ export interface components {
             date: string;
             estimate: components["schemas"]["EstimatedDay"] | null;
             official: components["schemas"]["OfficialDay"] | null;
+        };
+        HourCost: {
+            change: number;
+            key: string;
         };
         Indicator: {
             /** @enum {string} */
@@ -1505,6 +1560,12 @@ export interface components {
             since: string;
             /** Format: date */
             until?: string | null;
+        };
+        Leaves: {
+            better: boolean;
+            change: number;
+            key: string;
+            unit: string;
         };
         Leaving: {
             bad: boolean;
@@ -1710,11 +1771,15 @@ export interface components {
         };
         OverlayRow: {
             action: components["schemas"]["RowAction"] | null;
+            card: components["schemas"]["Card"] | null;
+            clock: components["schemas"]["Clock"] | null;
             counts: boolean | null;
             delta: components["schemas"]["Delta"];
+            effects: components["schemas"]["Effect"][];
             expected: components["schemas"]["Expected"];
             id: string;
             risk: components["schemas"]["Risk"] | null;
+            until: string | null;
             why_not: string | null;
         };
         Pack: {
@@ -1778,12 +1843,24 @@ export interface components {
             name: string;
         };
         Panel: {
+            based_on: string | null;
             coverage: number;
+            dimensions: components["schemas"]["DimensionFigure"][];
+            drop_outs: components["schemas"]["DropOutFigure"][];
             estimate: number | null;
+            gaps: components["schemas"]["Gap"][];
+            gates: components["schemas"]["GateFigure"][];
+            grade: string;
+            high: number | null;
+            low: number | null;
+            method: string | null;
             noon: components["schemas"]["Band"] | null;
             official: boolean;
             open_page: string | null;
+            shown: components["schemas"]["ShownTotal"] | null;
+            stage: string;
             total: number | null;
+            why: components["schemas"]["Why"] | null;
         };
         Part: {
             cause: string;
@@ -1894,6 +1971,12 @@ export interface components {
             subject_id?: string | null;
             /** Format: date-time */
             updated_at?: string | null;
+        };
+        ProductFigure: {
+            date: string | null;
+            limit: number | null;
+            praise: number | null;
+            quality_return: number | null;
         };
         QuarantinedRecord: {
             /** Format: uuid */
@@ -2089,6 +2172,19 @@ export interface components {
             from: number | null;
             to: number | null;
         };
+        ShopFigure: {
+            date: string | null;
+            goods: number | null;
+            id: string;
+            logistics: number | null;
+            name: string | null;
+            service: number | null;
+            total: number | null;
+        };
+        ShownTotal: {
+            date: string;
+            total: number;
+        };
         Source: {
             adapter?: string | null;
             /** Format: date-time */
@@ -2208,6 +2304,22 @@ export interface components {
              * @default auto
              */
             rules: string;
+        };
+        Why: {
+            change: number | null;
+            from: string;
+            official: boolean;
+            parts: components["schemas"]["WhyPart"][];
+            text: string;
+            to: string;
+        };
+        WhyPart: {
+            cause: string;
+            dimension: string | null;
+            indicator: string | null;
+            known: boolean;
+            points: number | null;
+            text: string;
         };
         Window: {
             from: string;

@@ -12,7 +12,7 @@ import { gaps, pageWords } from "../src/words.js";
 
 const zh = translator(pageWords("zh"));
 const now = Date.parse("2026-11-06T20:30:00+08:00");
-const row = (more: Partial<OverlayRow> = {}): OverlayRow => ({ id: "1", counts: true, why_not: null, delta: { points: null, indicator: null, drops_out: null }, expected: { points: null, low: null, high: null }, risk: null, action: null, ...more });
+const row = (more: Partial<OverlayRow> = {}): OverlayRow => ({ id: "1", counts: true, why_not: null, delta: { points: null, indicator: null, drops_out: null }, expected: { points: null, low: null, high: null }, risk: null, action: null, until: null, effects: [], clock: null, card: null, ...more });
 
 describe("the number on a badge", () => {
   it("is the expected loss while the order is open, with risk, clock and action", () => {

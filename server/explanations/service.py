@@ -26,11 +26,11 @@ def read_explanation(app: Engine, subject_id: str, days: tuple[dt.date, dt.date]
     with snapshot(app, subject_id) as seen:
         packs = seen.pack(rules, days[0]), seen.pack(rules, days[1])
         ordinals = days[0].toordinal(), days[1].toordinal()
-        answer = explain(_FolderSource(seen.folder), packs, ordinals, subject_id)
+        answer = explain(FolderSource(seen.folder), packs, ordinals, subject_id)
     return worded(answer, packs, lang)
 
 
-class _FolderSource:
+class FolderSource:
     """A subject in the database. Fulfils explain.Source."""
 
     def __init__(self, folder: Folder) -> None:

@@ -8,6 +8,7 @@ from server.http.etag import answer, etag_of
 from server.http.state import database
 from server.overlay.schemas import OverlayQuerySchema, OverlaySchema
 from server.overlay.service import read_overlay
+from server.texts import Lang
 
 blueprint = Blueprint(
     "overlay", __name__, url_prefix="/v1/subjects/<subject_id>/overlay", description="All a page needs in one call."
@@ -17,6 +18,7 @@ blueprint = Blueprint(
 class OverlayQuery(TypedDict):
     page: str
     ids: list[str]
+    lang: Lang
 
 
 @blueprint.route("")
@@ -28,6 +30,6 @@ class OverlayResource(MethodView):
     @blueprint.response(200, OverlaySchema)
     def get(self, query: OverlayQuery, subject_id: str) -> Response:
         """Read the panel and one row for each id, in the asked order."""
-        version, overlay = read_overlay(database().app, subject_id, query["page"], query["ids"])
-        tag = etag_of(*version)
+        version, overlay = read_overlay(database().app, subject_id, query["page"], query["ids"], query["lang"])
+        tag = etag_of(*version, query["lang"])
         return answer(tag, overlay)

@@ -4,7 +4,8 @@ from marshmallow import Schema, fields, validate
 from msgspec import Struct
 
 from server.http.structs import schema_of
-from shared_scoring.delta import Delta
+from shared_scoring.clocks import Clock
+from shared_scoring.delta import Delta, Effect
 
 MAX_IDS = 200
 KIND_OF_PAGE = {
@@ -17,14 +18,96 @@ KIND_OF_PAGE = {
 }
 
 
+class Leaves(Struct, frozen=True):
+    """By how much an indicator moves when what is old leaves it, and whether that is for the better."""
+
+    key: str
+    unit: str
+    change: float
+    better: bool
+
+
+class WhyPart(Struct, frozen=True):
+    """`points` of the total; `known` is false where nobody can say how many points the own records' move is."""
+
+    cause: str
+    dimension: str | None
+    indicator: str | None
+    points: float | None
+    known: bool
+    text: str
+
+
 class Band(Struct, frozen=True):
     low: float
     mid: float
     high: float
 
 
+class ShownTotal(Struct, frozen=True):
+    """The newest official total and its day."""
+
+    date: str
+    total: float
+
+
+class DimensionFigure(Struct, frozen=True):
+    """`official` is what the page of the day shows, `estimate` what is said here without it."""
+
+    key: str
+    name: str
+    weight: float
+    official: float | None
+    estimate: float | None
+
+
+class Gap(Struct, frozen=True):
+    """An indicator of which less than 0.9 has been seen; `page` would close the gap, null where no page can."""
+
+    indicator: str
+    coverage: float
+    page: str | None
+
+
+class GateFigure(Struct, frozen=True):
+    """A gate as GateState has it, with its name and the grade of its rule."""
+
+    key: str
+    name: str
+    grade: str
+    open: bool | None
+    missing: dict[str, float | None]
+    days_to_open: int | None
+    known: int | None
+    of: int | None
+
+
+class DropOutFigure(Struct, frozen=True):
+    """What leaving alone will do on a coming day, since the day before: to indicators, deductions and bonuses."""
+
+    date: str
+    effects: list[Leaves]
+    deduction: float
+    bonus: float
+
+
+class Why(Struct, frozen=True, rename={"first": "from", "last": "to"}):
+    """Why the total moved between the two newest official days, else since yesterday. Parts as `explain` has them."""
+
+    first: str
+    last: str
+    change: float | None
+    official: bool
+    text: str
+    parts: list[WhyPart]
+
+
 class Panel(Struct, frozen=True):
-    """`noon` is the next score to appear; `open_page` the page that would close the widest gap of coverage."""
+    """`noon` is the next score to appear; `open_page` the page that would close the widest gap of coverage.
+
+    `low`, `high`, `method`, `based_on` and `grade` are those of `estimate`. Gates, drop-outs and `why` are there on the
+    pages that show them (`score`, `home`), else empty.
+    """
 
     total: float | None
     official: bool
@@ -32,6 +115,18 @@ class Panel(Struct, frozen=True):
     noon: Band | None
     coverage: float
     open_page: str | None
+    shown: ShownTotal | None
+    low: float | None
+    high: float | None
+    method: str | None
+    based_on: str | None
+    grade: str
+    stage: str
+    dimensions: list[DimensionFigure]
+    gaps: list[Gap]
+    gates: list[GateFigure]
+    drop_outs: list[DropOutFigure]
+    why: Why | None
 
 
 class Expected(Struct, frozen=True):
@@ -58,8 +153,41 @@ class RowAction(Struct, frozen=True):
     title: str
 
 
+class ProductFigure(Struct, frozen=True):
+    """A product's rates as a page showed them on a day; `limit` is its category's for quality returns."""
+
+    date: str | None
+    quality_return: float | None
+    praise: float | None
+    limit: float | None
+
+
+class ShopFigure(Struct, frozen=True):
+    """A partner shop's scores as a page showed them on a day."""
+
+    id: str
+    name: str | None
+    date: str | None
+    total: float | None
+    goods: float | None
+    logistics: float | None
+    service: float | None
+
+
+class Card(Struct, frozen=True):
+    """What is known of a product and its shop, or of a shop."""
+
+    name: str | None
+    product: ProductFigure | None
+    shop: ShopFigure | None
+
+
 class OverlayRow(Struct, frozen=True):
-    """`expected`, `risk` and `action` are null while nothing is known of them."""
+    """`expected`, `risk` and `action` are null while nothing is known of them.
+
+    `until` is the first day without the row, `effects` all it does to indicators; `clock` runs for an after-sale that
+    waits for the merchant; `card` is for the products and shops of the selection page.
+    """
 
     id: str
     counts: bool | None
@@ -68,6 +196,10 @@ class OverlayRow(Struct, frozen=True):
     expected: Expected
     risk: Risk | None
     action: RowAction | None
+    until: str | None
+    effects: list[Effect]
+    clock: Clock | None
+    card: Card | None
 
 
 class Overlay(Struct, frozen=True):
@@ -92,4 +224,7 @@ class OverlayQuerySchema(Schema):
         data_key="id",
         validate=validate.Length(0, MAX_IDS),
         metadata={"description": "The ids of the page's rows, in order; one parameter each."},
+    )
+    lang = fields.String(
+        load_default="zh", validate=validate.OneOf(["zh", "en"]), metadata={"description": "Of the texts."}
     )

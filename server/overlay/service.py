@@ -9,15 +9,18 @@ from sqlalchemy import Connection, Engine
 
 from server.db import stored
 from server.db.bulk import driver
-from server.db.reading import Folder
-from server.http.snapshot import snapshot
-from server.overlay.schemas import KIND_OF_PAGE, Band, Expected, Overlay, OverlayRow, Panel
+from server.http.snapshot import Snapshot, snapshot
+from server.overlay.cards import read_cards
+from server.overlay.panel import make_panel
+from server.overlay.schemas import KIND_OF_PAGE, Card, Expected, Overlay, OverlayRow
+from server.texts import Lang
 from shared_scoring.calendar import iso
-from shared_scoring.delta import Row, Window, page_to_open
-from shared_scoring.estimate import Banded
+from shared_scoring.clocks import clock
+from shared_scoring.delta import NOTHING, Window
 from shared_scoring.merge import Told
-from shared_scoring.pack import Pack, choose
-from shared_scoring.score import Estimate, Score, expected, score
+from shared_scoring.pack import choose
+from shared_scoring.records import AfterSale
+from shared_scoring.score import score
 
 _POLL_STALE, _POLL = 2, 30
 _UNKNOWN = Expected(None, None, None)
@@ -31,7 +34,7 @@ class Version(NamedTuple):
     as_of: int
 
 
-def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str]) -> tuple[Version, Overlay]:
+def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str], lang: Lang) -> tuple[Version, Overlay]:
     """Answer for the rows of a page, in the asked order."""
     with snapshot(app, subject_id) as seen:
         folder = seen.folder
@@ -39,10 +42,7 @@ def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str]) ->
         pack = choose(folder.subject, dt.date.fromordinal(as_of))
         sums, known = folder.sums(pack, as_of), folder.facts(as_of)
         today = score(pack, as_of, sums, known, folder.calendar, subject_id)
-        kind = KIND_OF_PAGE[page]
         window = Window(pack, as_of, sums, known, folder.calendar)
-        told = _cases(seen.connection, kind, ids)
-        rows = [_row(window.row(id_, kind, told.get(id_, []))) for id_ in ids]
         stale = seen.input_version > seen.scored_version
         overlay = Overlay(
             page=page,
@@ -51,10 +51,20 @@ def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str]) ->
             scored_version=seen.scored_version,
             stale=stale,
             next_poll_seconds=_POLL_STALE if stale else _POLL,
-            panel=_panel(today, pack, folder, as_of),
-            rows=rows,
+            panel=make_panel(seen, page, lang, today, window, sums, known),
+            rows=_rows(seen, window, KIND_OF_PAGE[page], ids),
         )
     return Version(seen.input_version, seen.scored_version, as_of), overlay
+
+
+def _rows(seen: Snapshot, window: Window, kind: str, ids: Sequence[str]) -> list[OverlayRow]:
+    if not ids:
+        return []
+    if kind == "product":
+        cards = read_cards(seen.connection, seen.folder, ids)
+        return [_card_row(id_, cards.get(id_)) for id_ in ids]
+    told = _cases(seen.connection, kind, ids)
+    return [_row(window, kind, id_, told.get(id_, [])) for id_ in ids]
 
 
 def _cases(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, list[Told]]:
@@ -73,33 +83,30 @@ def _cases(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, l
     return found
 
 
-def _row(row: Row) -> OverlayRow:
-    return OverlayRow(row.id, row.counts, row.why_not, row.delta, _UNKNOWN, risk=None, action=None)
-
-
-def _panel(today: Score, pack: Pack, folder: Folder, as_of: int) -> Panel:
-    """`noon` is today's score while the page has not shown it, tomorrow's once it has."""
-    official = today.official is not None and today.official.total is not None
-    coming = as_of + 1 if official else as_of
-    # A fragment of a shop must not fall back to the growth stage overnight.
-    noon = (
-        expected(pack, coming, folder.sums(pack, coming), folder.facts(coming), folder.calendar).total
-        if today.stage == "formal"
-        else today.estimate
+def _row(window: Window, kind: str, id_: str, told: Sequence[Told]) -> OverlayRow:
+    row = window.row(id_, kind, told)
+    case = next((one.merged for one in told if isinstance(one.merged, AfterSale) and one.merged.id == id_), None)
+    waits = (
+        clock(window.pack, case, window.sums, window.calendar) if case is not None and kind == "after_sale" else None
     )
-    coverage = {key: one.coverage for key, one in today.indicators.items()}
-    return Panel(
-        total=today.total,
-        official=official,
-        estimate=today.estimate.total,
-        noon=_band(noon),
-        coverage=min(coverage.values(), default=1.0),
-        open_page=page_to_open(coverage) if official else "score",
+    return OverlayRow(
+        id_,
+        row.counts,
+        row.why_not,
+        row.delta,
+        _UNKNOWN,
+        risk=None,
+        action=None,
+        until=row.until,
+        effects=row.effects,
+        clock=waits,
+        card=None,
     )
 
 
-def _band(ahead: Banded | Estimate) -> Band | None:
-    mid = ahead.score if isinstance(ahead, Banded) else ahead.total
-    if mid is None or ahead.low is None or ahead.high is None:
-        return None
-    return Band(ahead.low, mid, ahead.high)
+def _card_row(id_: str, card: Card | None) -> OverlayRow:
+    """Products and shops count nowhere by themselves."""
+    counts, why_not = (None, None) if card is None else (False, "no_indicator")
+    return OverlayRow(
+        id_, counts, why_not, NOTHING, _UNKNOWN, risk=None, action=None, until=None, effects=[], clock=None, card=card
+    )
