@@ -1302,6 +1302,7 @@ export interface components {
             blames?: string[];
             by?: string[];
             cohort: string;
+            industries_48h?: string[];
             limit_seconds?: number | null;
             measure: string;
             rating?: string | null;
