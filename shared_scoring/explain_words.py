@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from msgspec import structs
 
 from shared_scoring.explain import Explanation, Part
-from shared_scoring.pack import Indicator, Pack, Words
+from shared_scoring.pack import Indicator, Pack
+from shared_scoring.pack_base import Words
 from shared_scoring.scene_words import SCENE_WORDS
 
 _MENTIONED = 3

@@ -6,19 +6,25 @@ from dataclasses import dataclass, field
 
 from shared_scoring.calendar import day_of
 from shared_scoring.pack import Pack
-from shared_scoring.records import Conduct, Official, Record, ServiceSwitch, Subject
+from shared_scoring.records import Conduct, Official, Product, ProductDay, Record, ServiceSwitch, Subject
 
 FACT_KINDS = ("subject", "official", "conduct", "service_switch")
+"""Those that every question needs; a product's are read where its gate is asked for."""
 
 
 @dataclass(slots=True)
 class Facts:
-    """As known at one moment. `officials` is keyed by day ordinal."""
+    """As known at one moment. `officials` is keyed by day ordinal.
+
+    `products` and `product_days` are keyed by the product; of its days the newest is kept, with its ordinal.
+    """
 
     subject: Subject | None = None
     officials: dict[int, Official] = field(default_factory=dict)
     conducts: list[Conduct] = field(default_factory=list)
     switches: list[ServiceSwitch] = field(default_factory=list)
+    products: dict[str, Product] = field(default_factory=dict)
+    product_days: dict[str, tuple[int, ProductDay]] = field(default_factory=dict)
 
     def newest_official(self, before: int, pack: Pack | None = None) -> tuple[int, Official] | None:
         """The last official day before a day; with a pack, the last one that fell in its time."""
@@ -44,4 +50,10 @@ def facts(records: Iterable[Record]) -> Facts:
                 found.conducts.append(record)
             case ServiceSwitch():
                 found.switches.append(record)
+            case Product():
+                found.products[record.id] = record
+            case ProductDay() if record.product_id is not None and record.date is not None:
+                page = record.date.toordinal(), record
+                known = found.product_days.get(record.product_id, page)
+                found.product_days[record.product_id] = max(page, known, key=lambda one: (one[0], one[1].id))
     return found

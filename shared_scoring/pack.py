@@ -13,17 +13,17 @@ from importlib import resources
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from shared_scoring.definition import Definition
 from shared_scoring.ledger import Plan
+from shared_scoring.pack_base import Data, Grade, PackSource, Words
 from shared_scoring.pack_check import Fault, FaultError, decode
 from shared_scoring.pack_sense import faults
 from shared_scoring.records import Record, Scene
 from shared_scoring.viewpoint import DEFAULT_PLATFORM, Viewpoint
 
 DimensionKey = Literal["goods", "logistics", "service"]
-Grade = Literal["A", "B", "C", "?"]
 Fraction01 = Annotated[float, Meta(ge=0, le=1)]
 
 
@@ -36,30 +36,19 @@ class PackError(ValueError):
         self.faults = list(faults)
 
 
-class _Data(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    pass
-
-
-class Words(_Data, frozen=True):
-    """A text in both languages."""
-
-    zh: str
-    en: str
-
-
-class Scope(_Data, frozen=True):
+class Scope(Data, frozen=True):
     platform: str
     type: Literal["shop", "creator"]
 
 
-class InForce(_Data, frozen=True):
+class InForce(Data, frozen=True):
     """First and last as-of day; an open end is null."""
 
     since: dt.date
     until: dt.date | None = None
 
 
-class StageRule(_Data, frozen=True, kw_only=True):
+class StageRule(Data, frozen=True, kw_only=True):
     """Under `valid_orders` valid orders in the window a subject is in the stage `below`.
 
     The growth stage has one of two fixed totals; the hidden one has none.
@@ -72,7 +61,7 @@ class StageRule(_Data, frozen=True, kw_only=True):
     grade: Grade
 
 
-class DimensionBonus(_Data, frozen=True):
+class DimensionBonus(Data, frozen=True):
     """Points on a dimension, which stays on its scale, while enough members of a series count in the window."""
 
     name: Words
@@ -82,14 +71,14 @@ class DimensionBonus(_Data, frozen=True):
     grade: Grade
 
 
-class Dimension(_Data, frozen=True, kw_only=True):
+class Dimension(Data, frozen=True, kw_only=True):
     name: Words
     weight: Fraction01
     bonus: DimensionBonus | None = None
     grade: Grade
 
 
-class DimensionWeights(_Data, frozen=True, kw_only=True):
+class DimensionWeights(Data, frozen=True, kw_only=True):
     """Published weights of the dimensions for the subjects they were published for."""
 
     industry: str
@@ -98,7 +87,7 @@ class DimensionWeights(_Data, frozen=True, kw_only=True):
     grade: Grade
 
 
-class IndicatorWeights(_Data, frozen=True, kw_only=True):
+class IndicatorWeights(Data, frozen=True, kw_only=True):
     """Published weights inside the dimensions, for an industry and type of shop."""
 
     industry: str
@@ -106,7 +95,7 @@ class IndicatorWeights(_Data, frozen=True, kw_only=True):
     weights: dict[str, Fraction01]
 
 
-class Shield(_Data, frozen=True, kw_only=True):
+class Shield(Data, frozen=True, kw_only=True):
     """An indicator of few orders scores `score` while its bad count is low.
 
     Either under `orders_below` valid orders (`orders_below_special` in `special_industries` and for flagships) with at
@@ -123,7 +112,7 @@ class Shield(_Data, frozen=True, kw_only=True):
     grade: Grade
 
 
-class Indicator(_Data, frozen=True, kw_only=True):
+class Indicator(Data, frozen=True, kw_only=True):
     """`weight` is the share inside the dimension; null shares equally.
 
     `steps` is a table of (threshold, score) where one was published; the page's own is used where it was seen.
@@ -143,7 +132,7 @@ class Indicator(_Data, frozen=True, kw_only=True):
     grade: Grade
 
 
-class Deduction(_Data, frozen=True, kw_only=True):
+class Deduction(Data, frozen=True, kw_only=True):
     """Points a scene costs: for each time up to `cap`, or `once` whatever the count; a group has a cap of its own."""
 
     scene: Scene
@@ -154,12 +143,12 @@ class Deduction(_Data, frozen=True, kw_only=True):
     grade: Grade
 
 
-class DeductionGroup(_Data, frozen=True):
+class DeductionGroup(Data, frozen=True):
     key: str
     cap: float
 
 
-class Bonus(_Data, frozen=True, kw_only=True):
+class Bonus(Data, frozen=True, kw_only=True):
     """Points held while the counted orders reach a number and a share, and a switch was on, where one is named."""
 
     key: str
@@ -173,22 +162,47 @@ class Bonus(_Data, frozen=True, kw_only=True):
     grade: Grade
 
 
-class Condition(_Data, frozen=True):
-    """`at_least` null: the line is not published. `mean_days` 1 is the day itself."""
+class Condition(Data, frozen=True):
+    """`at_least` null: the line is not published. `mean_days` 1 is the day itself.
+
+    With `each_of_days` it fails only when each of so many days lies below. `elsewhere` are lines of some categories,
+    of which it is not known which. `absent_closes`: who has no score at all does not meet it.
+    """
 
     of: Literal["total", "goods", "logistics", "service", "consumer_score"]
     at_least: float | None
     mean_days: int = 1
+    each_of_days: int = 1
+    elsewhere: tuple[float, ...] = ()
+    absent_closes: bool = False
+
+    @property
+    def spans_days(self) -> bool:
+        return self.mean_days > 1 or self.each_of_days > 1
 
 
-class Gate(_Data, frozen=True):
+class ProductRule(Data, frozen=True):
+    """Each product by itself: its quality-return rate by the limit of its category, and its praise.
+
+    `limits` names a table of limits by category; the limit a product's own page shows comes first.
+    """
+
+    praise_at_least: Fraction01
+    limits: str | None = None
+
+
+class Gate(Data, frozen=True, kw_only=True):
+    """`consequence` is the code of what it opens and closes (gate_words.py)."""
+
     key: str
     name: Words
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Condition, ...] = ()
+    products: ProductRule | None = None
+    consequence: str | None = None
     grade: Grade
 
 
-class Response(_Data, frozen=True):
+class Response(Data, frozen=True):
     """How values become a dimension's score, on the scale of a dimension.
 
     `steps`: by step tables. `rank`: by the share of peers beaten, as the page shows it. `unpublished`: carried forward
@@ -203,13 +217,7 @@ class Response(_Data, frozen=True):
     grade: Grade
 
 
-class PackSource(_Data, frozen=True, kw_only=True):
-    title: str
-    date: dt.date | None = None
-    grade: Grade
-
-
-class Pack(_Data, frozen=True, kw_only=True, dict=True):
+class Pack(Data, frozen=True, kw_only=True, dict=True):
     id: str
     name: Words
     scope: Scope

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,14 @@ from msgspec import inspect
 
 from shared_scoring.cohorts import BY_INDUSTRY, COHORTS
 from shared_scoring.definition import Definition
+from shared_scoring.gate_words import CONSEQUENCES
 from shared_scoring.json_lines import Path
 from shared_scoring.measures import AMOUNTS, HITS
+from shared_scoring.product_limits import all_limits
 from shared_scoring.records import AfterSale, Arbitration, Order, Part, Reason, Record, Review, ServiceSwitch
 
 if TYPE_CHECKING:
-    from shared_scoring.pack import Dimension, Indicator, Pack
+    from shared_scoring.pack import Condition, Dimension, Indicator, Pack
 
 Found = Iterator[tuple[Path, str]]
 
@@ -266,14 +268,26 @@ def _gates(pack: "Pack") -> Found:
     yield from _unique(("gates",), [gate.key for gate in pack.gates])
     known = {"total", *pack.dimensions, *(("consumer_score",) if pack.consumer else ())}
     for at, gate in enumerate(pack.gates):
-        if not gate.conditions:
-            yield ("gates", at, "conditions"), "is empty"
+        if bool(gate.conditions) == (gate.products is not None):
+            yield ("gates", at), "needs conditions or products, and not both"
+        if gate.consequence is not None and gate.consequence not in CONSEQUENCES:
+            yield ("gates", at, "consequence"), f"{gate.consequence!r} is none of {', '.join(CONSEQUENCES)}"
+        if gate.products is not None and gate.products.limits not in (None, *all_limits()):
+            yield ("gates", at, "products", "limits"), f"{gate.products.limits!r} is none of {', '.join(all_limits())}"
         for number, condition in enumerate(gate.conditions):
-            place: Path = ("gates", at, "conditions", number)
-            if condition.of not in known:
-                yield (*place, "of"), f"the pack gives no {condition.of}"
-            if condition.mean_days < 1:
-                yield (*place, "mean_days"), "must be at least 1, the day itself"
+            yield from _condition(("gates", at, "conditions", number), condition, known)
+
+
+def _condition(place: Path, condition: "Condition", known: Collection[str]) -> Found:
+    if condition.of not in known:
+        yield (*place, "of"), f"the pack gives no {condition.of}"
+    for name in ("mean_days", "each_of_days"):
+        if getattr(condition, name) < 1:
+            yield (*place, name), "must be at least 1, the day itself"
+    if condition.spans_days and condition.of != "total":
+        yield (*place, "of"), "only totals are known of other days"
+    if condition.mean_days > 1 and condition.each_of_days > 1:
+        yield place, "mean_days and each_of_days exclude each other"
 
 
 def _unique(place: Path, keys: Sequence[str]) -> Found:

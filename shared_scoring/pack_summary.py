@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from shared_scoring.pack import Pack, Scope, Words
+from shared_scoring.pack import Pack, Scope
+from shared_scoring.pack_base import Words
 
 GRADES = ("A", "B", "C", "?")
 

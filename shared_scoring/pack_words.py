@@ -6,7 +6,7 @@ Sources: scoring.md, "Indicators".
 from collections.abc import Mapping
 
 from shared_scoring.definition import Definition
-from shared_scoring.pack import Words
+from shared_scoring.pack_base import Words
 
 COHORT_WORDS: Mapping[str, Words] = {
     "orders_paid": Words("有效订单（按支付日）", "valid orders, by payment"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared_scoring.pack import Words
+from shared_scoring.pack_base import Words
 
 SCENE_WORDS: Mapping[str, Words] = {
     "invoice_refused": Words("拒开发票", "invoice refused"),

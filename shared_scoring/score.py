@@ -160,7 +160,7 @@ def score(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar, 
         deductions=deducted,
         bonus=sum(one.points for one in held),
         bonuses=held,
-        gates=gates(pack, levels, _totals(known, as_of, total.score), as_of),
+        gates=gates(pack, levels, _totals(known, as_of, total.score), known, as_of, absent=stage == "hidden"),
         notes=list(_notes(indicators)),
     )
 

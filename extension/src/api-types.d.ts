@@ -910,6 +910,8 @@ export interface paths {
                 query?: {
                     /** @description The day the score appears; today in the subject's time zone. */
                     as_of?: string | null;
+                    /** @description Adds the texts in this language; without it codes only. */
+                    lang?: "zh" | "en" | null;
                     /** @description A rule pack's id, or auto. */
                     rules?: string;
                 };
@@ -1237,7 +1239,10 @@ export interface components {
             total: components["schemas"]["Figure"];
         };
         Condition: {
+            absent_closes?: boolean;
             at_least: number | null;
+            each_of_days?: number;
+            elsewhere?: number[];
             mean_days?: number;
             /** @enum {string} */
             of: "consumer_score" | "goods" | "logistics" | "service" | "total";
@@ -1469,11 +1474,13 @@ export interface components {
             page: string | null;
         };
         Gate: {
-            conditions: components["schemas"]["Condition"][];
+            conditions?: components["schemas"]["Condition"][];
+            consequence?: string | null;
             /** @enum {string} */
             grade: "?" | "A" | "B" | "C";
             key: string;
             name: components["schemas"]["Words"];
+            products?: components["schemas"]["ProductRule"] | null;
         };
         GateFigure: {
             days_to_open: number | null;
@@ -1488,7 +1495,10 @@ export interface components {
             open: boolean | null;
         };
         GateState: {
+            consequence?: string | null;
+            days_to_close?: number | null;
             days_to_open: number | null;
+            grade?: string;
             key: string;
             known?: number | null;
             missing: {
@@ -1496,6 +1506,9 @@ export interface components {
             };
             of?: number | null;
             open: boolean | null;
+            products?: components["schemas"]["ProductState"][];
+            reason?: string | null;
+            text?: string;
         };
         History: {
             items: components["schemas"]["HistoryDay"][];
@@ -1978,6 +1991,20 @@ export interface components {
             limit: number | null;
             praise: number | null;
             quality_return: number | null;
+        };
+        ProductRule: {
+            limits?: string | null;
+            praise_at_least: number;
+        };
+        ProductState: {
+            date: string;
+            limit: number | null;
+            missing: {
+                [key: string]: number | null;
+            };
+            name: string | null;
+            open: boolean | null;
+            product_id: string;
         };
         QuarantinedRecord: {
             /** Format: uuid */

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from server.cli.pack_texts import text
-from shared_scoring.pack import Bonus, Condition, Indicator, Pack, Packs, Shield, Words
+from shared_scoring.pack import Bonus, Condition, Gate, Indicator, Pack, Packs, Shield
+from shared_scoring.pack_base import Words
 from shared_scoring.pack_check import Fault
 from shared_scoring.pack_summary import summary
 from shared_scoring.pack_words import in_words
@@ -191,7 +192,7 @@ def _consumer(pack: Pack, lang: str) -> Table:
 def _gates(pack: Pack, lang: str) -> Table:
     table = _table(lang, "gates", "gate", "condition", "grade")
     for gate in pack.gates:
-        table.add_row(_word(gate.name, lang), _conditions(gate.conditions, lang), _grade(gate.grade))
+        table.add_row(_word(gate.name, lang), _needs(gate, lang), _grade(gate.grade))
     return table
 
 
@@ -214,12 +215,21 @@ def _stars(pack: Pack, shown: float) -> float:
     return next((stars for least, stars in sorted(pack.stars, reverse=True) if shown >= least), 0)
 
 
+def _needs(gate: Gate, lang: str) -> str:
+    if gate.products is None:
+        return _conditions(gate.conditions, lang)
+    said = text(lang, "of_products", praise=f"{gate.products.praise_at_least:.0%}")
+    return said if gate.products.limits is None else f"{said} ({gate.products.limits})"
+
+
 def _conditions(conditions: Iterable[Condition], lang: str) -> str:
     said = []
     for one in conditions:
         least = text(lang, "unpublished") if one.at_least is None else f"≥ {one.at_least:g}"
         mean = text(lang, "mean", days=one.mean_days) if one.mean_days > 1 else ""
-        said.append(f"{text(lang, one.of)} {mean}{least}")
+        each = text(lang, "each_of", days=one.each_of_days) if one.each_of_days > 1 else ""
+        other = text(lang, "elsewhere", lines="/".join(f"{line:g}" for line in one.elsewhere)) if one.elsewhere else ""
+        said.append(f"{text(lang, one.of)} {mean}{least}{each}" + (f" ({other})" if other else ""))
     return " · ".join(said)
 
 

@@ -12,6 +12,7 @@ from server.cli.table import print_score
 from shared_scoring.pack import Pack, choose, know, known
 from shared_scoring.records import Subject
 from shared_scoring.score import score_history
+from shared_scoring.score_words import worded
 
 _YEARS = range(1990, 2200)
 
@@ -62,7 +63,7 @@ def score(files: tuple[Path, ...], rules: str, as_of: dt.date, subject: str | No
     intake = take_in(files)
     subject_id, history = intake.only(subject)
     pack = pack_for(rules, history.subject(), as_of)
-    answer = score_history(history, pack, as_of.toordinal(), subject_id)
+    answer = worded(score_history(history, pack, as_of.toordinal(), subject_id), lang)
     if as_json:
         body = {"command": "score", **msgspec.to_builtins(answer), "input": msgspec.to_builtins(intake.input)}
         click.echo(msgspec.json.encode(body))

@@ -12,11 +12,15 @@ from rich.text import Text
 from server.cli.intake import Input, Quarantined
 from server.cli.texts import text
 from shared_scoring.gates import GateState
-from shared_scoring.pack import Indicator, Pack, Words
+from shared_scoring.pack import Gate, Indicator, Pack
+from shared_scoring.pack_base import Words
 from shared_scoring.records import Subject
 from shared_scoring.score import IndicatorValue, Score
+from shared_scoring.score_words import gate_text
 
 _SHOWN_LINES = 5
+_SHOWN_PRODUCTS = 3
+_RATES = ("quality_return", "praise")
 
 
 def print_score(score: Score, pack: Pack, account: Input | None, subject: Subject | None, lang: str) -> None:
@@ -119,21 +123,37 @@ def _adjustments(score: Score, pack: Pack, lang: str) -> Text:
 def _gates(score: Score, pack: Pack, lang: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(text(lang, "gate"))
-    table.add_column("")
+    table.add_column("", overflow="fold")
+    table.add_column(text(lang, "consequence"), overflow="fold")
+    table.add_column(text(lang, "grade"), justify="center")
     for gate, state in zip(pack.gates, score.gates, strict=True):
         style = {True: "green", False: "red", None: "dim"}[state.open]
-        table.add_row(_word(gate.name, lang), Text(_gate(state, lang), style=style))
+        table.add_row(
+            _word(gate.name, lang), Text(_gate(gate, state, lang), style=style), gate_text(state, lang), state.grade
+        )
     return table
 
 
-def _gate(state: GateState, lang: str) -> str:
-    if state.open is None:
-        return text(lang, "gate_unknown")
-    if state.open:
-        return text(lang, "open")
-    missing = ", ".join(f"{text(lang, key)} {gap:.2f}" for key, gap in state.missing.items() if gap)
-    said = text(lang, "closed", missing=missing)
-    return said if state.days_to_open is None else f"{said} · {text(lang, 'days_to_open', days=state.days_to_open)}"
+def _gate(gate: Gate, state: GateState, lang: str) -> str:
+    say = partial(text, lang)
+    said = [say({True: "open", False: "shut", None: "gate_unknown"}[state.open])]
+    if missing := [f"{say(key)} {_gap(key, gap)}" for key, gap in state.missing.items() if gap]:
+        said = [say("closed", missing=", ".join(missing))]
+    if state.products:
+        named = "、" if lang == "zh" else ", "
+        said.append(named.join(one.name or one.product_id for one in state.products[:_SHOWN_PRODUCTS]))
+    if lines := sorted({line for one in gate.conditions for line in one.elsewhere}):
+        said.append(say("elsewhere", lines="/".join(f"{line:g}" for line in lines)))
+    if state.of is not None and state.known != state.of:
+        said.append(say("known_of", known=state.known, of=state.of))
+    for name, days in (("days_to_open", state.days_to_open), ("days_to_close", state.days_to_close)):
+        if days is not None:
+            said.append(say(name, days=days))
+    return " · ".join(said)
+
+
+def _gap(key: str, gap: float) -> str:
+    return f"{gap:.2%}" if key in _RATES else f"{gap:.2f}"
 
 
 def _print_account(console: Console, account: Input, lang: str) -> None:

@@ -1,5 +1,6 @@
 """Scores from the ledger: the window's sums and the facts, for any day and any pack, without touching the cases."""
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
@@ -7,6 +8,7 @@ from sqlalchemy import Connection
 
 from server.db import stored
 from server.db.bulk import driver
+from shared_scoring.calendar import iso
 from shared_scoring.copies import Copies
 from shared_scoring.facts import FACT_KINDS, Facts, facts
 from shared_scoring.ledger import Contribution
@@ -100,4 +102,26 @@ class Folder:
         )
 
     def score(self, pack: Pack, as_of: int) -> Score:
-        return score(pack, as_of, self.sums(pack, as_of), self.facts(as_of), self.calendar, self._subject_id)
+        known = self.facts(as_of)
+        if any(gate.products is not None for gate in pack.gates):
+            shown = self._products(as_of - pack.window_days, as_of)
+            known = dataclasses.replace(known, products=shown.products, product_days=shown.product_days)
+        return score(pack, as_of, self.sums(pack, as_of), known, self.calendar, self._subject_id)
+
+    def _products(self, first: int, as_of: int) -> Facts:
+        """What the pages of a window showed of products, found by the day at the end of their ids."""
+        rows = self._raw.execute(
+            """
+            WITH shown AS (
+                SELECT copies FROM records WHERE subject_id = current_setting('koubei.subject') AND kind = 'product_day'
+                AND (right(id, 10) BETWEEN %s AND %s OR right(id, 10) !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$')
+            )
+            SELECT copies::text FROM shown
+            UNION ALL
+            SELECT copies::text FROM records WHERE subject_id = current_setting('koubei.subject') AND kind = 'product'
+            AND EXISTS (SELECT FROM shown)
+            """,
+            (iso(first), iso(as_of)),
+        )
+        views = (Copies(stored.told(copies), self.calendar).view(as_of) for (copies,) in rows)
+        return facts(view for view in views if view is not None)

@@ -26,7 +26,8 @@ from shared_scoring.explain import explain
 from shared_scoring.explain_records import CaseStates
 from shared_scoring.explain_words import worded
 from shared_scoring.facts import Facts
-from shared_scoring.pack import Pack, Words, choose
+from shared_scoring.pack import Pack, choose
+from shared_scoring.pack_base import Words
 from shared_scoring.records import Partner
 from shared_scoring.score import Estimate, Score, expected
 from shared_scoring.sums import Sum, Sums

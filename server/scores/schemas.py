@@ -39,6 +39,14 @@ class ScoreQuerySchema(Schema):
         refuse_unknown_pack(value)
 
 
+class WordedScoreQuerySchema(ScoreQuerySchema):
+    lang = fields.String(
+        load_default=None,
+        validate=validate.OneOf(["zh", "en"]),
+        metadata={"description": "Adds the texts in this language; without it codes only."},
+    )
+
+
 class ComparisonQuerySchema(Schema):
     as_of = _as_of()
     rules = fields.List(

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, Engine, select
 from server.db.models import StoredScore
 from server.http.snapshot import snapshot
 from shared_scoring.comparison import Comparison, compare
+from shared_scoring.score import Score
+from shared_scoring.score_words import worded
 
 
 class Answer(NamedTuple):
@@ -21,14 +23,16 @@ class Answer(NamedTuple):
     rules: str
 
 
-def read_score(app: Engine, subject_id: str, as_of: dt.date | None, rules: str) -> Answer:
-    """Answer for a day and a pack; 503 while the ledger is being made anew."""
+def read_score(app: Engine, subject_id: str, as_of: dt.date | None, rules: str, lang: str | None) -> Answer:
+    """Answer for a day and a pack, with texts where `lang` is given; 503 while the ledger is being made anew."""
     with snapshot(app, subject_id) as seen:
         day = seen.day(as_of)
         pack = seen.pack(rules, day)
         stored = _stored(seen.connection, day, pack.id, seen.input_version)
-        body = msgspec.json.encode(stored or seen.folder.score(pack, day.toordinal()))
-        return Answer(body, seen.input_version, day, pack.id)
+        found = stored or seen.folder.score(pack, day.toordinal())
+        if lang is not None:
+            found = worded(found if isinstance(found, Score) else msgspec.convert(found, Score), lang)
+        return Answer(msgspec.json.encode(found), seen.input_version, day, pack.id)
 
 
 class Compared(NamedTuple):

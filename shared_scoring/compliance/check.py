@@ -7,7 +7,7 @@ from importlib import resources
 import msgspec
 from msgspec import Struct
 
-from shared_scoring.pack import Words
+from shared_scoring.pack_base import Words
 
 
 class Rule(Struct, frozen=True, forbid_unknown_fields=True):
