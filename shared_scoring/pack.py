@@ -116,7 +116,8 @@ class Indicator(Data, frozen=True, kw_only=True):
     """`weight` is the share inside the dimension; null shares equally.
 
     `steps` is a table of (threshold, score) where one was published; the page's own is used where it was seen.
-    A unit of `points` is its own score. `window_days` is the pack's where null.
+    A unit of `points` is its own score. `window_days` is the pack's where null. `curve` is the default curve, (value,
+    score) by rising value with straight lines between, from which a response is learned; its grade is the response's.
     """
 
     key: str
@@ -128,6 +129,7 @@ class Indicator(Data, frozen=True, kw_only=True):
     weight: Fraction01 | None = None
     window_days: int | None = None
     steps: tuple[tuple[float, float], ...] = ()
+    curve: tuple[tuple[float, float], ...] = ()
     target: float | None = None
     grade: Grade
 
@@ -205,10 +207,10 @@ class Gate(Data, frozen=True, kw_only=True):
 class Response(Data, frozen=True):
     """How values become a dimension's score, on the scale of a dimension.
 
-    `steps`: by step tables. `rank`: by the share of peers beaten, as the page shows it. `unpublished`: carried forward
-    from the official days. `band` is the half width in points of the 80 % band where the answer is not exact: one day
-    ahead while the subject has few days of its own (it widens with the root of the days), and where weights were not
-    published.
+    `steps`: by step tables. `rank`: by the share of peers beaten, as the page shows it. `unpublished`: learned from the
+    subject's own official days, carried forward from them until a response is believed. `band` is the half width in
+    points of the 80 % band where the answer is not exact: one day ahead while the subject has few days of its own (it
+    widens with the root of the days), and where weights were not published.
     """
 
     kind: Literal["unpublished", "steps", "rank"]

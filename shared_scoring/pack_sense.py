@@ -195,6 +195,7 @@ def _indicators(pack: "Pack") -> Found:
         elif not one.key.startswith(f"{one.dimension}."):
             yield ("indicators", at, "key"), f"{one.key!r} does not begin with its dimension, {one.dimension}."
         yield from _steps(("indicators", at, "steps"), one)
+        yield from _curve(("indicators", at, "curve"), one)
     for dimension in pack.dimensions:
         own = members.get(dimension, {})
         given = {one.key: one.weight for one in own.values() if one.weight is not None}
@@ -224,6 +225,16 @@ def _steps(place: Path, indicator: "Indicator") -> Found:
     scores = [score for _, score in steps]
     if scores != sorted(set(scores)) or len({threshold for threshold, _ in steps}) < len(steps):
         yield place, f"a {indicator.better} threshold must bring a higher score"
+
+
+def _curve(place: Path, indicator: "Indicator") -> Found:
+    for number, ((value, score), (later, other)) in enumerate(pairwise(indicator.curve)):
+        if later <= value:
+            yield (*place, number + 1), f"the values do not rise from {value:g} to {later:g}"
+        elif (other <= score) if indicator.better == "higher" else (other >= score):
+            yield (*place, number + 1), f"a {indicator.better} value must bring a higher score"
+    if len(indicator.curve) == 1:
+        yield place, "needs two points at least"
 
 
 def _adjustments(pack: "Pack") -> Found:
