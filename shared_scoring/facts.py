@@ -25,11 +25,21 @@ class Facts:
     switches: list[ServiceSwitch] = field(default_factory=list)
     products: dict[str, Product] = field(default_factory=dict)
     product_days: dict[str, tuple[int, ProductDay]] = field(default_factory=dict)
+    _of_pack: dict[str, list[tuple[int, Official]]] = field(default_factory=dict, repr=False, compare=False)
+
+    def of_time(self, pack: Pack) -> list[tuple[int, Official]]:
+        """The official days that fell in a pack's time, newest first. Asked only when all facts are in."""
+        found = self._of_pack.get(pack.id)
+        if found is None:
+            days = sorted(self.officials, reverse=True)
+            found = self._of_pack[pack.id] = [(day, self.officials[day]) for day in days if in_force(pack, day)]
+        return found
 
     def newest_official(self, before: int, pack: Pack | None = None) -> tuple[int, Official] | None:
         """The last official day before a day; with a pack, the last one that fell in its time."""
-        days = (day for day in self.officials if day < before and (pack is None or in_force(pack, day)))
-        day = max(days, default=None)
+        if pack is not None:
+            return next(((day, page) for day, page in self.of_time(pack) if day < before), None)
+        day = max((day for day in self.officials if day < before), default=None)
         return None if day is None else (day, self.officials[day])
 
 

@@ -7,7 +7,7 @@ own default. Source: scoring.md, "Rule packs".
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from shared_scoring.facts import Facts, in_force
+from shared_scoring.facts import Facts
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.records import Official
 
@@ -21,9 +21,7 @@ class Weight(NamedTuple):
 
 def pages(pack: Pack, known: Facts, before: int) -> Iterable[Official]:
     """The official days of this pack's time before a day, newest first: one seen under another pack is no guide."""
-    for day in sorted(known.officials, reverse=True):
-        if day < before and in_force(pack, day):
-            yield known.officials[day]
+    return (page for day, page in known.of_time(pack) if day < before)
 
 
 def dimension_weight(pack: Pack, known: Facts, key: str, before: int) -> Weight:

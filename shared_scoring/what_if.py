@@ -18,6 +18,7 @@ from shared_scoring.changed import Changed, refuse_another_viewpoint, touched_ca
 from shared_scoring.delta import official_sum, page_to_open
 from shared_scoring.facts import Facts
 from shared_scoring.history import History
+from shared_scoring.ledger import State
 from shared_scoring.merge import Told
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.records import Record
@@ -101,13 +102,20 @@ class Ground:
         a switch, an official day) the subject's facts.
         Raises changed.ChangeError for a change under which everything would have to be counted anew.
         """
+        return self.answer(*self.difference(told, change))
+
+    def difference(self, told: Iterable[Told], change: Sequence[Record]) -> tuple[State, Facts]:
+        """What a change adds to the ledger, and the facts as it would have them. `told` and errors as of what_if."""
         words = words_of(change)
         refuse_another_viewpoint(words, self._known.subject, self.pack.plan)
         changed = Changed(list(told), words, self._viewpoint, self.as_of)
         was, would = changed.states(self.pack.plan)
         is_about_facts = any(case_id(said.record) is None for said in words.values())
-        after = changed.after if is_about_facts else self._known
-        return self._answer(self._side(self.before.sums.plus(minus(would, was).items()), after))
+        return minus(would, was), changed.after if is_about_facts else self._known
+
+    def answer(self, difference: State, known: Facts | None = None) -> WhatIf:
+        """The answer if cases added this besides what they add; `known` are other facts than those of the day."""
+        return self._answer(self._side(self.before.sums.plus(difference.items()), known or self._known))
 
     def _answer(self, other: Side) -> WhatIf:
         pack, as_of, one = self.pack, self.as_of, self.before

@@ -1,0 +1,182 @@
+"""What an action is worth: what its change does to the score, times how likely it comes true."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from shared_scoring.actions.catalogue import catalogue
+from shared_scoring.actions.kinds import candidates
+from shared_scoring.actions.scene import Candidate, Ref, Scene
+from shared_scoring.actions.words import title_and_why
+from shared_scoring.calendar import iso
+from shared_scoring.records import AnyRecord
+from shared_scoring.what_if import WhatIf
+
+_TAIL = 0.1  # of an 80 % band on either side
+
+
+class Gain(Struct, frozen=True):
+    """Points of the total with their 80 % band; null where points cannot be given."""
+
+    low: float | None
+    mid: float | None
+    high: float | None
+
+
+class Action(Struct, frozen=True, kw_only=True):
+    """What to do, in words, with everything a page shows beside it.
+
+    `change` is what success would make true, as `what-if --change` takes it. `moves` is by how much each indicator
+    would move, `date_of_gain` the first day whose score shows all of it; `warning` is `yellow` or `red` as the
+    deadline comes near.
+    """
+
+    id: str
+    kind: str
+    title: str
+    why: str
+    success: float
+    grade: str
+    gain: Gain
+    effort_minutes: float
+    deadline: dt.datetime | None
+    date_of_gain: str
+    warning: str | None
+    records: list[Ref]
+    change: list[AnyRecord]
+    moves: dict[str, float]
+
+
+class Rated(Struct, frozen=True):
+    """A candidate with what it is worth, before anything is said in words.
+
+    `points` are those of certain success, with their band; null where they cannot be given.
+    """
+
+    id: str
+    candidate: Candidate
+    success: float
+    effort: float
+    points: Gain
+    gain: Gain
+    moves: dict[str, float]
+
+
+class Warnings(Struct, frozen=True):
+    """How long before a deadline an action turns yellow, and red."""
+
+    yellow: dt.timedelta = dt.timedelta(hours=48)
+    red: dt.timedelta = dt.timedelta(hours=2)
+
+    def of(self, deadline: dt.datetime | None, now: dt.datetime) -> str | None:
+        """The warning at a moment; none for a deadline that is far, or over."""
+        if deadline is None or not dt.timedelta() <= deadline - now <= self.yellow:
+            return None
+        return "red" if deadline - now <= self.red else "yellow"
+
+
+Success = Callable[[str, float], float]
+"""Kind and prior → how likely it works for this subject, where its own outcomes have been measured."""
+
+
+def rated(scene: Scene, success: Success | None = None) -> list[Rated]:
+    """Everything worth doing, the most gained for its effort first; what cannot be given in points comes last.
+
+    An action that would move nothing, or move it the wrong way, is left out.
+    """
+    entries = catalogue()
+    order = {kind: at for at, kind in enumerate(entries)}
+    found = [one for candidate in candidates(scene) if (one := _rate(scene, candidate, success)) is not None]
+    return sorted(
+        found,
+        key=lambda one: (
+            one.gain.mid is None,
+            -(one.gain.mid or 0.0) / max(one.effort, 1.0),
+            order[one.candidate.kind],
+            one.id,
+        ),
+    )
+
+
+def action_id(kind: str, key: str) -> str:
+    """The same for the same action tomorrow."""
+    return "a" + hashlib.sha256(f"{kind}\n{key}".encode()).hexdigest()[:12]
+
+
+def _rate(scene: Scene, candidate: Candidate, learned: Success | None) -> Rated | None:
+    entry = catalogue()[candidate.kind]
+    success = entry.success if candidate.success is None else candidate.success
+    if learned is not None:
+        success = learned(candidate.kind, success)
+    moves: dict[str, float] = {}
+    if candidate.is_risk:
+        points = Gain(candidate.at_stake, candidate.at_stake, candidate.at_stake)
+    else:
+        answer = scene.try_change(candidate.change)
+        points = Gain(answer.delta.low, answer.delta.total, answer.delta.high)
+        moves = _moves(answer)
+        if (
+            not moves
+            and answer.deduction.before == answer.deduction.after
+            and answer.bonus.before == answer.bonus.after
+        ):
+            return None
+    if points.mid is not None and points.mid <= 0:
+        return None
+    effort = entry.effort.once + entry.effort.each * candidate.things
+    return Rated(
+        action_id(candidate.kind, candidate.key), candidate, success, effort, points, gain_of(points, success), moves
+    )
+
+
+def gain_of(points: Gain, success: float) -> Gain:
+    """The gain of something that comes true with a probability, else changes nothing."""
+    if points.low is None or points.mid is None or points.high is None:
+        return Gain(None, None, None)
+    mid = success * points.mid
+    low = points.low if 1 - success <= _TAIL else min(points.low, 0.0)
+    high = points.high if success >= _TAIL else mid
+    return Gain(min(low, mid), mid, max(high, mid))
+
+
+def _moves(answer: WhatIf) -> dict[str, float]:
+    return {
+        key: moved.after - moved.before
+        for key, moved in answer.indicators.items()
+        if moved.before is not None and moved.after is not None
+    }
+
+
+def worded(scene: Scene, one: Rated, lang: str, now: dt.datetime, warnings: Warnings) -> Action:
+    """The action as a person reads it."""
+    entry = catalogue()[one.candidate.kind]
+    title, why = title_and_why(scene, entry, one.candidate, lang)
+    return Action(
+        id=one.id,
+        kind=one.candidate.kind,
+        title=title,
+        why=why,
+        success=one.success,
+        grade=entry.grade,
+        gain=one.gain,
+        effort_minutes=one.effort,
+        deadline=one.candidate.deadline,
+        date_of_gain=iso(one.candidate.gain_on),
+        warning=warnings.of(one.candidate.deadline, now),
+        records=one.candidate.records,
+        change=list(one.candidate.change),  # type: ignore[arg-type]  # every record is one of AnyRecord
+        moves=one.moves,
+    )
+
+
+def measured(outcomes: Mapping[str, tuple[int, int]]) -> Success:
+    """Success probabilities corrected by what came of earlier actions: (succeeded, tried) by kind."""
+
+    def learned(kind: str, prior: float) -> float:
+        succeeded, tried = outcomes.get(kind, (0, 0))
+        weight = catalogue()[kind].weight
+        return (prior * weight + succeeded) / (weight + tried)
+
+    return learned
