@@ -9,20 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from server.demo.host import DemoHost
+from server.demo.site import PAGES
 
 try:
     from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
 except ImportError as error:
     raise ImportError("the demo's browser needs Playwright: pip install playwright") from error
 
-ADDRESS: Final = "https://fxg.jinritemai.com"
-PAGES: Final = {
-    "home": "/ffa/mshop/homepage/index",
-    "orders": "/ffa/morder/order/list",
-    "score": "/ffa/eco/experience-score",
-    "after_sales": "/ffa/merchant-aftersale-workbench/aftersale/list",
-    "reviews": "/ffa/maftersale/comment",
-}
 # A person should be able to follow what the demo clicks in its own settings page.
 VISIBLE_PAUSE_MS: Final = 250
 WIDTH: Final = 1440
@@ -79,7 +72,7 @@ class DemoBrowser:
     def open(self, name: str, *, overlay: bool = True) -> Page:
         """Opens one of PAGES; with `overlay` waits until the extension has drawn on it."""
         page = self.context.new_page()
-        page.goto(ADDRESS + PAGES[name])
+        page.goto(PAGES[name])
         page.wait_for_load_state("networkidle")
         if overlay:
             page.wait_for_selector("koubei-dock", state="attached")

@@ -3,9 +3,8 @@
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Final
 
-HOSTS: Final = ("fxg.jinritemai.com", "buyin.jinritemai.com")
+from server.demo.hosts import HOSTS
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:

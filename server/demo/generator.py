@@ -8,6 +8,7 @@ from server.demo import aftermath
 from server.demo.after_sales import after_sales
 from server.demo.catalog import PRODUCTS, SHOP_CATEGORY, SHOP_ID, SHOP_NAME
 from server.demo.counting import Evidence
+from server.demo.daily import product_days, service_days
 from server.demo.life import Record, Season, at, known, last_moment, later, midnight, moments, wire
 from server.demo.official import official_days
 from server.demo.orders import freight_insurance_on, orders
@@ -28,13 +29,22 @@ def generate(
     if days < 30 or orders_per_day < 1:
         raise ValueError("a shop with a score needs days >= 30 and orders_per_day >= 1")
     season = Season(seed, last_day, days, orders_per_day)
-    told = [copy for record in _happenings(season) for copy in _copies(season, record)]
-    seen = [*told, *official_days(season, Evidence(told), official)]
+    told = happenings(season)
+    evidence = Evidence(told)
+    seen = [*told, *official_days(season, evidence, official), *product_days(season, evidence)]
+    seen += service_days(record for record in told if record["kind"] == "chat")
     seen += _steps(season, told)
     yield from (wire(record) for record in _shop(season))
-    yield from (
-        wire(record) for record in sorted(seen, key=lambda record: (_seen_at(record), record["kind"], record["id"]))
-    )
+    yield from (wire(record) for record in in_order_seen(seen))
+
+
+def happenings(season: Season) -> list[Record]:
+    """Everything that had happened to the shop by the season's end, as it then stood."""
+    return [copy for record in _whole_lives(season) for copy in _copies(season, record)]
+
+
+def in_order_seen(records: Iterable[Record]) -> list[Record]:
+    return sorted(records, key=lambda record: (_seen_at(record), record["kind"], record["id"]))
 
 
 def _shop(season: Season) -> Iterator[Record]:
@@ -64,7 +74,7 @@ def _shop(season: Season) -> Iterator[Record]:
         }
 
 
-def _happenings(season: Season) -> Iterator[Record]:
+def _whole_lives(season: Season) -> Iterator[Record]:
     book = list(orders(season))
     cases = list(after_sales(season, book))
     yield from book

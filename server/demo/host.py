@@ -9,24 +9,36 @@ import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from server.demo.certificate import HOSTS, make_certificate
+from server.demo.certificate import make_certificate
+from server.demo.hosts import CREATOR, DESK, HOSTS, SERVICE
 from server.demo.life import Record
-from server.demo.payloads import ENDPOINTS
+from server.demo.payloads import CREATOR_ENDPOINTS, ENDPOINTS, HOME, OWNER_ONLY, SESSION
 from server.demo.shop import shop_of
 from server.demo.variants import VARIANTS, Reply, reply
 
 STRICT_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' https://{SERVICE}; "
+    "img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
 LARGEST_BODY: Final = 1 << 20
+# Whose browser it is: what each endpoint answers where no variant was asked for by name.
+LOGINS: Final[dict[str, Callable[[str], str]]] = {
+    "owner": lambda _: "ok",
+    "other_shop": lambda _: "other_shop",
+    "sub_account": lambda path: (
+        "forbidden" if path in OWNER_ONLY else "sub_account" if path in {HOME, SESSION} else "ok"
+    ),
+    "logged_out": lambda _: "logged_out",
+    "redirected": lambda _: "redirect",
+}
 
 
 class Request(NamedTuple):
@@ -40,34 +52,49 @@ class Request(NamedTuple):
 
 @dataclass
 class Switches:
-    """What a test may turn while the host runs. `variants` maps an endpoint's path to a name of VARIANTS."""
+    """What a test may turn while the host runs.
+
+    `variants` maps an endpoint's path to a name of VARIANTS, `login` is one of LOGINS.
+    """
 
     strict_policy: bool = False
     variants: dict[str, str] = field(default_factory=dict)
+    login: str = "owner"
 
     def set(self, path: str, variant: str) -> None:
-        if path not in ENDPOINTS:
-            raise ValueError(f"no endpoint {path}; there are: {', '.join(ENDPOINTS)}")
+        known = ENDPOINTS | CREATOR_ENDPOINTS
+        if path not in known:
+            raise ValueError(f"no endpoint {path}; there are: {', '.join(known)}")
         if variant not in VARIANTS:
             raise ValueError(f"no variant {variant!r}; there are: {', '.join(VARIANTS)}")
         self.variants[path] = variant
 
+    def reset(self) -> None:
+        self.strict_policy, self.login = False, "owner"
+        self.variants.clear()
+
+    def variant(self, path: str) -> str:
+        return self.variants.get(path) or LOGINS[self.login](path)
+
 
 class DemoHost:
-    """Serves the built site and the shop's answers until it is closed; a context manager.
+    """Serves the built site and the answers of shop and creator until it is closed; a context manager.
 
+    `records` are the shop's, `creator` those of the creator who is logged in on 巨量百应 (nobody where there are none).
     `site` is the folder with the site's index.html (extension/demo/dist). `requests` is everything that was asked, in
     order; tests compare it, and may clear it.
     """
 
-    def __init__(self, records: Iterable[Record], site: Path, *, strict_policy: bool = False) -> None:
+    def __init__(self, records: Iterable[Record], site: Path, *, creator: Iterable[Record] = ()) -> None:
         if not (site / "index.html").is_file():
             raise FileNotFoundError(
                 f"no demo site in {site}: build it with `npm ci && node build.mjs` in extension/demo"
             )
         self.shop = shop_of(records)
+        creators = list(creator)
+        self.creator = shop_of(creators) if creators else None
         self.site = site.resolve()
-        self.switches = Switches(strict_policy=strict_policy)
+        self.switches = Switches()
         self.requests: list[Request] = []
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.demo = self
@@ -100,10 +127,17 @@ class DemoHost:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def answer(self, path: str, query: Mapping[str, str]) -> Reply | None:
-        """The reply of an endpoint under the switches in force; None where there is no such endpoint."""
-        make = ENDPOINTS.get(path)
-        return None if make is None else reply(make(self.shop, query), self.switches.variants.get(path, "ok"))
+    def answer(self, host: str, path: str, query: Mapping[str, str]) -> Reply | None:
+        """The reply of a host's endpoint under the switches in force; None where there is no such endpoint."""
+        make = (CREATOR_ENDPOINTS if host == CREATOR else ENDPOINTS).get(path)
+        if make is None:
+            return None
+        if host == CREATOR:
+            return reply({}, "logged_out") if self.creator is None else self._reply(path, make(self.creator, query))
+        return self._reply(path, make(self.shop, query))
+
+    def _reply(self, path: str, answer: dict[str, Any]) -> Reply:
+        return reply(answer, self.switches.variant(path))
 
     def file(self, path: str) -> Path:
         """The site's file for a path; any page's path gives the one page that routes by itself."""
@@ -139,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         if host not in HOSTS:
             self._send(Reply(421, b"not a host of the demo"), "text/plain")
             return
-        found = self.server.demo.answer(url.path, dict(parse_qsl(url.query)) | _form(body))
+        found = self.server.demo.answer(host, url.path, dict(parse_qsl(url.query)) | _form(body))
         if found is not None:
             time.sleep(found.delay_seconds)
             self._send(found, "application/json; charset=utf-8")
@@ -155,6 +189,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(found.body)))
         self.send_header("Cache-Control", "no-store")
+        if found.location:
+            self.send_header("Location", found.location)
+        if self.headers.get("Origin") == f"https://{DESK}":
+            self.send_header("Access-Control-Allow-Origin", f"https://{DESK}")
         if self.server.demo.switches.strict_policy:
             self.send_header("Content-Security-Policy", STRICT_POLICY)
         self.end_headers()

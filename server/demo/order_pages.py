@@ -1,4 +1,4 @@
-"""The answers behind the order and after-sale lists (shapes of spec/pages.md)."""
+"""The answers behind the order list, an order's own page and the after-sale list (shapes of spec/pages.md)."""
 
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ from server.demo.shop import Shop
 
 STATUS: Final = {1: "待支付", 2: "待发货", 3: "已发货", 4: "已关闭", 5: "已完成"}
 TABS: Final = {"unpaid": {1}, "unship": {2}, "shipped": {3}, "closed": {4}, "finished": {5}}
+DETAIL_TIMES: Final = {"exp_ship_time": "ship_by", "ship_time": "shipped_at", "finish_time": "finished_at"}
 AFTER_SALE_TYPES: Final = {
     "return_refund": (0, "退货退款"),
     "refund_shipped": (1, "已发货仅退款"),
@@ -60,6 +61,25 @@ def _order(shop: Shop, order: Record) -> dict[str, Any]:
         "user_info": sentinels.buyer(),
         "buyer_words": sentinels.WORDS,
     }
+
+
+def order_detail(shop: Shop, query: Query) -> dict[str, Any]:
+    """One order and its parcels; no such answer is public, so the address and `logistics_info` are the demo's."""
+    order = next((order for order in shop.orders if order["id"] == query.get("order_id")), None)
+    if order is None:
+        return envelope(None) | {"code": 40004, "msg": "订单不存在"}
+    parcels = [
+        {
+            "tracking_no": parcel["id"],
+            "company": order["courier"],
+            "ship_time": epoch(order["shipped_at"]),
+            "collect_time": epoch(parcel.get("picked_up_at")),
+            "sign_time": epoch(parcel.get("delivered_at")),
+        }
+        for parcel in order.get("waybills", [])
+    ]
+    times = {name: epoch(order.get(field)) for name, field in DETAIL_TIMES.items()}
+    return envelope(_order(shop, order) | times | {"logistics_info": parcels})
 
 
 def _item(shop: Shop, line: Record, case: Record | None) -> dict[str, Any]:

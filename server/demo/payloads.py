@@ -1,13 +1,17 @@
-"""Every answer of the demo shop's backend by its path, the personal data of a real page included (see sentinels)."""
+"""Every answer of the demo's backends by its path, the personal data of a real page included (see sentinels)."""
 
 from collections.abc import Callable
 from typing import Any, Final
 
+from server.demo.creator_pages import contact, profile, selection
 from server.demo.envelope import Query, envelope
-from server.demo.order_pages import TABS, after_sale_status, after_sales, order_status, orders
+from server.demo.order_pages import TABS, after_sale_status, after_sales, order_detail, order_status, orders
 from server.demo.review_pages import comment_statistics, comments
-from server.demo.score_pages import analysis, overview
+from server.demo.score_pages import analysis, overview, trend
+from server.demo.service_pages import penalties, penalty_list, staff_data
 from server.demo.shop import Shop
+
+Make = Callable[[Shop, Query], dict[str, Any]]
 
 
 def home(shop: Shop, query: Query) -> dict[str, Any]:
@@ -26,16 +30,51 @@ def home(shop: Shop, query: Query) -> dict[str, Any]:
     counts = {name: sum(order_status(order) in wanted for order in shop.orders) for name, wanted in TABS.items()}
     waiting = sum(after_sale_status(case) == 6 for case in shop.after_sales)
     todo = {"card_name": "todo_card", "unship": counts["unship"], "unpaid": counts["unpaid"], "after_sale": waiting}
-    return envelope({"shop_id": shown["shop_id"], "lay_out_data": [{"cards": [card, todo]}]})
+    cards = [{"cards": [card, todo]}]
+    return envelope({"shop_id": shown["shop_id"], "shop_name": shown["shop_name"], "lay_out_data": cards})
 
 
-ENDPOINTS: Final[dict[str, Callable[[Shop, Query], dict[str, Any]]]] = {
+def session(login: Shop, _query: Query) -> dict[str, Any]:
+    """Who is logged in, for the header of pages outside the shop's own host; the demo's, as is all under /demo/."""
+    subject = login.subject
+    key = "shop" if subject["type"] == "shop" else "creator"
+    return envelope({f"{key}_id": subject["id"], f"{key}_name": subject["name"]})
+
+
+HOME: Final = "/demo/homepage/layout"
+SESSION: Final = "/demo/session"
+# What the role of a sub-account does not include.
+OWNER_ONLY: Final = frozenset(
+    {
+        "/governance/shop/experiencescore/getOverviewByVersion",
+        "/governance/shop/experiencescore/getAnalysisScore",
+        "/governance/shop/experiencescore/getSubScoreNew",
+        "/demo/score/trend",
+        "/governance/shop/penalty/v3/overview_data",
+        "/demo/penalty/list",
+        "/product/tcomment/statistics",
+    }
+)
+
+ENDPOINTS: Final[dict[str, Make]] = {
     "/governance/shop/experiencescore/getOverviewByVersion": overview,
     "/governance/shop/experiencescore/getAnalysisScore": analysis,
     "/governance/shop/experiencescore/getSubScoreNew": analysis,
+    "/demo/score/trend": trend,
     "/api/order/searchlist": orders,
+    "/api/order/orderDetail": order_detail,
     "/after_sale/pc/list": after_sales,
     "/product/tcomment/commentList": comments,
     "/product/tcomment/statistics": comment_statistics,
-    "/demo/homepage/layout": home,
+    "/governance/shop/penalty/v3/overview_data": penalties,
+    "/demo/penalty/list": penalty_list,
+    "/backstage/queryStaffData": staff_data,
+    HOME: home,
+    SESSION: session,
+}
+CREATOR_ENDPOINTS: Final[dict[str, Make]] = {
+    SESSION: session,
+    "/demo/creator/profile": profile,
+    "/pc/selection/common/material_list": selection,
+    "/square_pc_api/common/contact": contact,
 }

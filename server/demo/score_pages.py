@@ -111,3 +111,10 @@ def _indicator(key: str, today: Record, before: Record) -> dict[str, Any]:
         "calculate_numerator": [{"sub_title": f"{TITLES[key]}分子", "value": item["numerator"]}],
         "calculate_denominator": {"sub_title": f"{TITLES[key]}分母", "value": item["denominator"]},
     }
+
+
+def trend(shop: Shop, _query: Query) -> dict[str, Any]:
+    """Totals of the last 30 days; the page shows such a line, but not from what it draws it."""
+    days = shop.official[-30:]
+    points = [{"date": day["id"].replace("-", "/"), "value": day["total"]} for day in days]
+    return envelope({"shop_id": shop.subject["id"], "trend": points})

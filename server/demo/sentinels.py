@@ -32,6 +32,10 @@ def receiver(region: dict[str, str]) -> dict[str, Any]:
             "detail": ADDRESS,
         },
         "encrypt_post_tel": f"##{PHONE}##",
+        "receiver_name": NAME,
+        "receiver_phone": PHONE,
+        "virtual_mobile": PHONE,
+        "full_address": ADDRESS,
     }
 
 
@@ -43,4 +47,22 @@ def buyer() -> dict[str, Any]:
         "buyer_account": ACCOUNT,
         "avatar": f"https://{AVATAR}/a.png",
         "email": EMAIL,
+        "buyer_nick": NICKNAME,
+        "mobile": PHONE,
+        "wechat_id": WECHAT,
     }
+
+
+def staff() -> dict[str, Any]:
+    """A service agent as the desk shows one: a person with a name and an account."""
+    return {
+        "staffName": NAME,
+        "staffNickName": NICKNAME,
+        "staffAccount": ACCOUNT,
+        "avatarUrl": f"https://{AVATAR}/s.png",
+    }
+
+
+def contact() -> dict[str, Any]:
+    """What `/square_pc_api/common/contact` gives; nobody but the page itself may look at it."""
+    return {"contact_name": NAME, "phone": PHONE, "wechat": WECHAT, "email": EMAIL, "address": ADDRESS}

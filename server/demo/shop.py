@@ -1,4 +1,4 @@
-"""The generated records put together as the merchant's backend would hold them."""
+"""The generated records put together as the backend of the merchant, or of the creator, would hold them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,6 +11,8 @@ from server.demo.life import Record
 class Shop:
     """Wire records by kind. Lists run from the newest to the oldest, `official` from the oldest day to the newest.
 
+    A creator's has `partners` and no `conduct`, a shop's the other way round.
+
     `cases` gives the first after-sale of an order by the order's id.
     """
 
@@ -20,6 +22,9 @@ class Shop:
     reviews: list[Record]
     after_sales: list[Record]
     official: list[Record]
+    conduct: list[Record]
+    service_days: list[Record]
+    partners: list[Record]
     cases: dict[str, Record]
 
 
@@ -41,5 +46,8 @@ def shop_of(records: Iterable[Record]) -> Shop:
         reviews=newest_first("review", "created_at"),
         after_sales=after_sales,
         official=newest_first("official", "id")[::-1],
+        conduct=newest_first("conduct", "at"),
+        service_days=newest_first("service_day", "date"),
+        partners=newest_first("partner", "date"),
         cases={case["order_id"]: case for case in after_sales},
     )

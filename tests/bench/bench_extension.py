@@ -20,6 +20,7 @@ from server.demo.builds import built_extension, built_site
 from server.demo.catalog import SHOP_ID
 from server.demo.generator import generate
 from server.demo.host import DemoHost
+from server.demo.hosts import SHOP
 from server.demo.variants import Reply
 from tests.bench.running import koubei, result
 from tests.browser.browser import HOST, chromium
@@ -82,12 +83,12 @@ def main() -> None:
 def _answer_from_memory(host: DemoHost) -> int:
     """The order list, cut to 50 KB, under both addresses; returns its size in bytes."""
     rows = 10
-    while len((reply := host.answer(_MATCHED, {"pageSize": str(rows)}) or Reply(404, b"")).body) < _SIZE:
+    while len((reply := host.answer(SHOP, _MATCHED, {"pageSize": str(rows)}) or Reply(404, b"")).body) < _SIZE:
         rows += 1
     # Headers and body are two writes; without this the second waits 40 ms for the first one's receipt.
     host._server.RequestHandlerClass.disable_nagle_algorithm = True  # type: ignore[attr-defined]
     kept = {_MATCHED: reply, _UNMATCHED: reply}
-    host.answer = lambda path, _query: kept.get(path)  # type: ignore[method-assign] # what is measured is the browser
+    host.answer = lambda _host, path, _query: kept.get(path)  # type: ignore[method-assign] # what is measured is the browser
     return len(reply.body)
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Playwright, sync_playwright
 
 from server.demo.builds import built_extension, built_site
 from server.demo.catalog import SHOP_ID, SHOP_NAME
+from server.demo.creator import generate_creator
 from server.demo.generator import generate
 from server.demo.host import DemoHost
 from server.demo.life import SHANGHAI
@@ -37,14 +38,14 @@ def extension() -> Path:
 
 @pytest.fixture(scope="session")
 def _host() -> Iterator[DemoHost]:
-    with DemoHost(generate(7, datetime.now(SHANGHAI).date(), 40, 30), built_site()) as host:
+    today = datetime.now(SHANGHAI).date()
+    with DemoHost(generate(7, today, 40, 30), built_site(), creator=generate_creator(7, today, 95, 30)) as host:
         yield host
 
 
 @pytest.fixture
 def host(_host: DemoHost) -> DemoHost:
-    _host.switches.variants.clear()
-    _host.switches.strict_policy = False
+    _host.switches.reset()
     _host.requests.clear()
     return _host
 

@@ -1,7 +1,7 @@
 """The demo site in a real Chromium: pages show the shop, in every way of reading answers, and survive bad ones."""
 
 import shutil
-from datetime import date
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -9,8 +9,11 @@ from playwright.sync_api import expect, sync_playwright
 from server.demo import sentinels
 from server.demo.builds import built_site
 from server.demo.catalog import SHOP_NAME
+from server.demo.creator import generate_creator
 from server.demo.generator import generate
 from server.demo.host import DemoHost
+from server.demo.life import SHANGHAI
+from server.demo.site import PAGES
 
 CHROMIUM = shutil.which("chromium")
 HOST = "https://fxg.jinritemai.com"
@@ -25,7 +28,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-
 
 @pytest.fixture(scope="module")
 def host():
-    with DemoHost(generate(1, date(2026, 11, 21), 40, 40), built_site()) as host:
+    today = datetime.now(SHANGHAI).date()
+    with DemoHost(generate(1, today, 40, 40), built_site(), creator=generate_creator(1, today, 95, 30)) as host:
         yield host
 
 
@@ -39,8 +43,7 @@ def browser(host):
 
 @pytest.fixture
 def page(browser, host):
-    host.switches.variants.clear()
-    host.switches.strict_policy = False
+    host.switches.reset()
     host.requests.clear()
     page = browser.new_page(locale="zh-CN", viewport={"width": 1440, "height": 900})
     faults = []
@@ -89,7 +92,7 @@ def test_score_page_shows_the_official_day(page, host):
         "较前1日",
         "近30天有效订单数",
         "考核行业",
-        "更新于 2026/11/21",
+        f"更新于 {day['id'].replace('-', '/')}",
     ):
         expect(page.get_by_text(text).first).to_be_visible()
     for title in ("商品综合评分", "平均揽收时长", "商品/包装破损退货订单率", "平台求助率"):
@@ -106,6 +109,93 @@ def test_lists_of_after_sales_and_reviews(page, host, path, kind):
     assert [row.get_attribute("data-order-id") for row in rows(page).all()] == [
         record["order_id"] for record in records
     ]
+    assert page.faults == []
+
+
+def test_an_orders_own_page(page, host):
+    order = host.shop.orders[0]
+    page.goto(HOST + ORDERS)
+    page.get_by_role("link", name="详情").first.click()
+    page.wait_for_url(f"{PAGES['order']}?id={order['id']}")
+    expect(page.get_by_role("heading", name=f"订单编号 {order['id']}")).to_be_visible()
+    expect(page.get_by_text("最晚发货时间")).to_be_visible()
+    assert page.faults == []
+
+
+@pytest.mark.parametrize("name", ["service", "desk"])
+def test_the_desks_day(page, host, name):
+    page.goto(PAGES[name])
+    newest = host.shop.service_days[0]["date"]
+    expect(page.get_by_text(f"统计日期 {newest}")).to_be_visible()
+    expect(rows(page)).to_have_count(sum(entry["date"] == newest for entry in host.shop.service_days))
+    asked = [request for request in host.requests if "queryStaffData" in request.path]
+    assert {request.host for request in asked} == {"pigeon.jinritemai.com"}
+    assert page.faults == []
+
+
+def test_violations_and_the_trend(page, host):
+    page.goto(PAGES["penalties"])
+    expect(rows(page)).to_have_count(len(host.shop.conduct))
+    page.goto(HOST + SCORE)
+    expect(page.get_by_role("img", name="近30天体验分")).to_be_visible()
+    page.get_by_role("button", name="查看明细").first.click()
+    expect(page.get_by_text("商品综合评分分子")).to_be_visible()
+    assert page.faults == []
+
+
+def test_the_creators_pages(page, host):
+    page.goto(PAGES["creator"])
+    expect(page.get_by_text("带货口碑分")).to_be_visible()
+    expect(page.get_by_text(f"{host.creator.official[-1]['total']:.2f}", exact=True).first).to_be_visible()
+    page.goto(PAGES["selection"])
+    expect(rows(page)).to_have_count(15)
+    page.get_by_role("button", name="联系商家").click()
+    expect(page.get_by_text(sentinels.WECHAT)).to_be_visible()
+    assert page.faults == []
+
+
+@pytest.mark.parametrize("layout", ["cards", "virtual", "modal"])
+def test_every_layout_shows_the_same_rows(page, host, layout):
+    page.goto(f"{HOST}{ORDERS}?layout={layout}&theme=dark&size=60")
+    if layout == "modal":
+        page.get_by_role("button", name="打开列表").click()
+    marked = page.locator("[data-row-key]")
+    expect(marked.first).to_have_attribute("data-row-key", host.shop.orders[0]["id"])
+    if layout == "virtual":
+        assert marked.count() < 20
+        page.locator("[data-scroller]").evaluate("(list) => list.scrollTo(0, list.scrollHeight)")
+        expect(page.locator(f"[data-row-key='{host.shop.orders[59]['id']}']")).to_be_visible()
+        assert marked.count() < 20
+    else:
+        expect(marked).to_have_count(60)
+    assert page.faults == []
+
+
+def test_a_storm_replaces_every_node_and_keeps_the_rows(page, host):
+    page.goto(f"{HOST}{ORDERS}?storm=1")
+    expect(rows(page)).to_have_count(20)
+    page.evaluate("window.first = document.querySelector('tr[data-row-key]')")
+    page.wait_for_function("!window.first.isConnected")
+    expect(rows(page).first).to_have_attribute("data-row-key", host.shop.orders[0]["id"])
+    assert page.faults == []
+
+
+def test_logins(page, host):
+    host.switches.login = "sub_account"
+    page.goto(HOST + SCORE)
+    expect(page.get_by_text("暂无权限").first).to_be_visible()
+    expect(page.get_by_role("link", name="商家体验分")).to_have_count(0)
+    page.goto(HOST + ORDERS)
+    expect(rows(page)).to_have_count(20)
+    host.switches.login = "other_shop"
+    page.goto(HOST + ORDERS)
+    expect(page.get_by_text("另一家演示店")).to_be_visible()
+    host.switches.login = "logged_out"
+    page.goto(HOST + ORDERS)
+    expect(page.get_by_text("登录已失效")).to_be_visible()
+    host.switches.login = "redirected"
+    page.goto(HOST + ORDERS)
+    expect(page.get_by_text("数据异常")).to_be_visible()
     assert page.faults == []
 
 

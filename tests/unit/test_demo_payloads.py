@@ -8,8 +8,10 @@ import pytest
 
 from server.demo import sentinels
 from server.demo.catalog import SHOP_ID
+from server.demo.creator import CREATOR_ID, SHOP_OF_PRODUCT, generate_creator
 from server.demo.generator import generate
-from server.demo.payloads import ENDPOINTS
+from server.demo.host import LOGINS, Switches
+from server.demo.payloads import CREATOR_ENDPOINTS, ENDPOINTS
 from server.demo.shop import shop_of
 from server.demo.variants import OTHER_SHOP_ID, VARIANTS, reply
 
@@ -21,6 +23,13 @@ AFTER_SALES = "/after_sale/pc/list"
 COMMENTS = "/product/tcomment/commentList"
 STATISTICS = "/product/tcomment/statistics"
 HOME = "/demo/homepage/layout"
+DETAIL = "/api/order/orderDetail"
+STAFF = "/backstage/queryStaffData"
+PENALTIES = "/governance/shop/penalty/v3/overview_data"
+TREND = "/demo/score/trend"
+PROFILE = "/demo/creator/profile"
+SELECTION = "/pc/selection/common/material_list"
+CONTACT = "/square_pc_api/common/contact"
 
 
 @cache
@@ -32,6 +41,15 @@ def ask(path, **query):
     answer = ENDPOINTS[path](shop(), {key: str(value) for key, value in query.items()})
     assert answer["code"] == answer["st"] == 0
     return answer
+
+
+@cache
+def creator():
+    return shop_of(generate_creator(1, date(2026, 11, 21)))
+
+
+def ask_creator(path, **query):
+    return CREATOR_ENDPOINTS[path](creator(), {key: str(value) for key, value in query.items()})["data"]
 
 
 def seconds(text):
@@ -134,6 +152,67 @@ def test_home_card_shows_the_score():
     assert card["expr_score"]["main_compass"]["val"] == shop().official[-1]["total"]
 
 
+def test_an_orders_own_page_says_what_its_record_says():
+    sent = next(order for order in shop().orders if len(order.get("waybills", [])) > 1)
+    data = ask(DETAIL, order_id=sent["id"])["data"]
+    assert (data["exp_ship_time"], data["ship_time"]) == (seconds(sent["ship_by"]), seconds(sent["shipped_at"]))
+    assert [parcel["tracking_no"] for parcel in data["logistics_info"]] == [parcel["id"] for parcel in sent["waybills"]]
+    unknown = ENDPOINTS[DETAIL](shop(), {"order_id": "1"})
+    assert (unknown["code"], unknown["data"]) == (40004, None)
+
+
+def test_the_desks_figures_are_those_of_the_sessions():
+    """Counted anew from the chats; a session at night is in nobody's figures."""
+    records = list(generate(1, date(2026, 11, 21), 45, 60))
+    chats = [record for record in records if record["kind"] == "chat"]
+    day = "2026-11-15"
+    held = [c for c in chats if c["started_at"].startswith(day) and 8 <= int(c["started_at"][11:13]) < 23]
+    start = int(datetime.fromisoformat(f"{day}T00:00:00+08:00").timestamp())
+    rows = ask(STAFF, startTime=start, endTime=start + 86399)["data"]["staffDataModel"]
+    assert sum(row["servConvCnt"]["fieldValue"] for row in rows) == len(held)
+    assert sum(row["validCommentCnt"]["fieldValue"] for row in rows) == sum("stars" in chat for chat in held)
+    assert sum(row["validBadCommentCnt"]["fieldValue"] for row in rows) == sum(c.get("stars", 5) <= 3 for c in held)
+    one = next(row for row in rows if row["staffUserInfo"]["staffId"].endswith("101"))
+    own = [chat for chat in held if chat["agent_id"] == "agent-1"]
+    waited = sum(chat["reply_seconds"] + 600 * chat["unanswered_rounds"] for chat in own)
+    assert one["workTimeAvgRespDuration"] == pytest.approx(waited / sum(chat["rounds"] for chat in own), abs=0.06)
+
+
+def test_violations_are_counted_and_age():
+    data = ask(PENALTIES)["data"]
+    assert data["penalty_all"] == len(shop().conduct) == len(ask("/demo/penalty/list")["data"]["list"])
+    assert data["penalty_pending"] <= data["penalty_can_appeal"] <= data["penalty_all"]
+
+
+def test_the_trend_ends_in_todays_total():
+    points = ask(TREND)["data"]["trend"]
+    assert [point["value"] for point in points] == [day["total"] for day in shop().official[-30:]]
+
+
+def test_the_creators_pages_show_the_creators_records():
+    lines = dict(ask_creator(PROFILE)["lines"])
+    assert lines["带货口碑分"] == creator().official[-1]["total"]
+    assert ask_creator(PROFILE)["creator"]["id"] == CREATOR_ID
+    newest = {partner["merchant_id"]: partner for partner in reversed(creator().partners)}
+    cards = ask_creator(SELECTION)["promotions"]
+    assert len(cards) == 15
+    for card in cards:
+        shop_scores = newest[SHOP_OF_PRODUCT[card["product_id"]]]
+        assert card["shop_total_score"]["shop_score"]["score"] == shop_scores["total"]
+        assert card["shop_total_score"]["logistics_score"]["score"] == shop_scores["logistics"]
+    assert all(word in str(ask_creator(CONTACT)) for word in (sentinels.PHONE, sentinels.WECHAT, sentinels.NAME))
+
+
+def test_every_login_has_an_answer_for_every_endpoint():
+    for login in LOGINS:
+        switches = Switches(login=login)
+        for path in ENDPOINTS:
+            reply(ENDPOINTS[path](shop(), {}), switches.variant(path))
+    assert Switches(login="sub_account").variant(OVERVIEW) == "forbidden"
+    assert Switches(login="sub_account").variant(ORDERS) == "ok"
+    assert Switches(login="redirected").variant(ORDERS) == "redirect"
+
+
 @pytest.mark.parametrize("path", [ORDERS, AFTER_SALES, COMMENTS])
 def test_personal_data_stands_where_a_real_page_has_it(path):
     body = json.dumps(ask(path, page=1), ensure_ascii=False)
@@ -186,6 +265,22 @@ class TestVariants:
         rows = data if isinstance(data, list) else data.get("items", data.get("shop_analysis", []))
         assert rows == []
         assert "experience_score" not in data
+
+    def test_the_envelope_has_moved(self, path):
+        assert json.loads(self.body(path, "moved"))["data"]["result"] == ask(path)["data"]
+
+    def test_an_enumeration_has_a_new_member(self, path):
+        good, changed = self.body(path, "ok"), self.body(path, "enum_new")
+        assert (good != changed) == (path != COMMENTS)
+
+    def test_a_megabyte_with_the_same_rows(self, path):
+        body = self.body(path, "large")
+        assert len(body) == pytest.approx(1 << 20, rel=0.001)
+        assert json.loads(body)["data"] == ask(path)["data"]
+
+    def test_words_may_carry_contact_data(self, path):
+        text = self.body(path, "chatty").decode()
+        assert text.count(sentinels.WECHAT) > self.body(path, "ok").decode().count(sentinels.WECHAT)
 
     def test_slow_and_broken(self, path):
         assert reply(ask(path), "slow").delay_seconds > 0

@@ -1,31 +1,50 @@
 import * as css from "./styles.css";
 import { AfterSales } from "./pages/AfterSales.jsx";
 import { Comments } from "./pages/Comments.jsx";
+import { Profile, Selection } from "./pages/Creator.jsx";
 import { Home } from "./pages/Home.jsx";
+import { OrderDetail } from "./pages/OrderDetail.jsx";
 import { Orders } from "./pages/Orders.jsx";
+import { Penalties } from "./pages/Penalties.jsx";
 import { Score } from "./pages/Score.jsx";
-import { go, usePath } from "./router.js";
+import { Service } from "./pages/Service.jsx";
+import { PageLink } from "./parts.jsx";
+import { usePath } from "./router.js";
 import { useAnswer } from "./transport.js";
 
-const PAGES = [
+/** `owner`: not for a sub-account. Without a group a page is not in the menu. */
+const SHOP = [
   { path: "/ffa/mshop/homepage/index", label: "首页", group: "店铺", Page: Home },
   { path: "/ffa/morder/order/list", label: "订单管理", group: "订单", Page: Orders },
+  { path: "/ffa/morder/order/detail", label: "订单详情", Page: OrderDetail },
   { path: "/ffa/merchant-aftersale-workbench/aftersale/list", label: "售后工作台", group: "售后", Page: AfterSales },
   { path: "/ffa/maftersale/comment", label: "评价管理", group: "售后", Page: Comments },
-  { path: "/ffa/eco/experience-score", label: "商家体验分", group: "成长", Page: Score },
+  { path: "/ffa/eco/experience-score", label: "商家体验分", group: "成长", owner: true, Page: Score },
+  { path: "/ffa/governance/penalty", label: "违规管理", group: "成长", owner: true, Page: Penalties },
 ];
+const DESK = [{ path: "/pc_seller_v2/main/data/customerService/index", label: "客服数据", group: "飞鸽", Page: Service }];
+const CREATOR = [
+  { path: "/dashboard/servicehall/daren-profile", label: "达人主页", group: "成长", Page: Profile },
+  { path: "/dashboard/merch-picking-library", label: "选品广场", group: "选品", Page: Selection },
+];
+const HOSTS = {
+  "buyin.jinritemai.com": { title: "达人工作台", session: "/demo/session", pages: CREATOR },
+  "pigeon.jinritemai.com": { title: "客服工作台", session: "/demo/session", pages: DESK },
+  "im.jinritemai.com": { title: "客服工作台", session: "/demo/session", pages: DESK },
+};
+const { title, session, pages } = HOSTS[location.hostname] ?? { title: "商家后台", session: "/demo/homepage/layout", pages: SHOP };
 
-function Sidebar({ path }) {
-  const groups = Map.groupBy(PAGES, (page) => page.group);
+function Sidebar({ path, role }) {
+  const shown = pages.filter(({ group, owner }) => group && !(owner && role === "sub_account"));
+  const groups = Map.groupBy(shown, (page) => page.group);
   return (
     <nav className={css.sidebar} aria-label="菜单">
-      {[...groups].map(([group, pages]) => (
+      {[...groups].map(([group, entries]) => (
         <section key={group}>
           <h2>{group}</h2>
-          {pages.map((page) => (
-            <a key={page.path} href={page.path} aria-current={page.path === path ? "page" : undefined}
-              className={page.path === path ? css.menuOn : css.menu}
-              onClick={(event) => { event.preventDefault(); go(page.path); }}>{page.label}</a>
+          {entries.map((page) => (
+            <PageLink key={page.path} to={page.path} aria-current={page.path === path ? "page" : undefined}
+              className={page.path === path ? css.menuOn : css.menu}>{page.label}</PageLink>
           ))}
         </section>
       ))}
@@ -33,22 +52,30 @@ function Sidebar({ path }) {
   );
 }
 
+const Login = () => <section className={css.card}><h2>登录</h2><p>登录已失效，请重新登录</p></section>;
+
 export function App() {
   const path = usePath();
-  const home = useAnswer("/demo/homepage/layout");
-  const { Page, label } = PAGES.find((page) => page.path === path) ?? PAGES[0];
-  const shop = home.answer?.data.lay_out_data[0]?.cards[0]?.shop_name ?? "";
+  if (path.startsWith("/login/")) return <main className={css.main}><Login /></main>;
+  return <Backend path={path} />;
+}
+
+function Backend({ path }) {
+  const login = useAnswer(session);
+  const { Page, label } = pages.find((page) => page.path === path) ?? pages[0];
+  const who = login.answer?.data ?? {};
+  const name = who.shop_name ?? who.creator_name ?? "";
   return (
     <div className={css.frame}>
       <header className={css.header}>
-        <strong>商家后台</strong><em>演示站点，非真实平台</em>
+        <strong>{title}</strong><em>演示站点，非真实平台</em>
         <span className={css.grow} />
-        <span>消息</span><span>帮助</span><span className={css.shop}>{shop}</span>
+        <span>消息</span><span>帮助</span><span className={css.shop}>{name}</span>
       </header>
-      <Sidebar path={path} />
+      <Sidebar path={path} role={who.role} />
       <main className={css.main}>
         <h1>{label}</h1>
-        <Page home={home} />
+        <Page home={login} />
       </main>
     </div>
   );

@@ -19,8 +19,11 @@ export function duration(seconds) {
 
 export function figure(value, { title, type }) {
   if (value === -9999) return "-";
-  if (type === 2) return `${(value * 100).toFixed(2)}%`;
+  if (type === 2) return share(value);
   return title.includes("时长") ? duration(value) : value.toFixed(2);
 }
+
+/** A fraction; what the platform does not know is -9999. */
+export const share = (value) => (value === -9999 ? "-" : `${(value * 100).toFixed(2)}%`);
 
 export const signed = (number, digits = 2) => `${number > 0 ? "+" : ""}${number.toFixed(digits)}`;

@@ -1,3 +1,4 @@
+import { go } from "./router.js";
 import * as css from "./styles.css";
 
 /** What stands in place of rows while there are none, and why. */
@@ -40,7 +41,7 @@ const COLOURS = [css.thumb0, css.thumb1, css.thumb2, css.thumb3, css.thumb4];
 export function Product({ id, name, detail }) {
   return (
     <div className={css.product}>
-      <span className={`${css.thumb} ${COLOURS[Number(id.slice(-2)) % COLOURS.length]}`} aria-hidden="true">{name[0]}</span>
+      <span className={`${css.thumb} ${COLOURS[Number(String(id).slice(-2)) % COLOURS.length]}`} aria-hidden="true">{name[0]}</span>
       <span className={css.productText}>
         <a href="#" onClick={(event) => event.preventDefault()}>{name}</a>
         <small>{detail}</small>
@@ -51,4 +52,9 @@ export function Product({ id, name, detail }) {
 
 export const Actions = ({ labels }) => (
   <span className={css.actions}>{labels.map((label) => <button key={label} type="button" className={css.link}>{label}</button>)}</span>
+);
+
+/** Goes to another page of this host without loading anew. */
+export const PageLink = ({ to, children, ...rest }) => (
+  <a href={to} {...rest} onClick={(event) => { event.preventDefault(); go(to); }}>{children}</a>
 );

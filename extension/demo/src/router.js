@@ -5,9 +5,10 @@ const listeners = new Set();
 const tell = () => listeners.forEach((listener) => listener());
 addEventListener("popstate", tell);
 
-export function go(path) {
-  if (path === location.pathname) return;
-  history.pushState(null, "", path + location.search);
+/** `to` is a path of this host, perhaps with a query; how pages are shown (options.js) was decided by the first address. */
+export function go(to) {
+  if (to === location.pathname + location.search) return;
+  history.pushState(null, "", to);
   scrollTo(0, 0);
   tell();
 }
@@ -18,3 +19,4 @@ const subscribe = (listener) => {
 };
 
 export const usePath = () => useSyncExternalStore(subscribe, () => location.pathname);
+export const useQuery = () => new URLSearchParams(useSyncExternalStore(subscribe, () => location.search));

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
+import { transport } from "./options.js";
 
 /**
- * How the page reads its answers, chosen by `?transport=` when it loads: pages of the real backend do each of these, and an
- * observer must see the same in all of them.
+ * How the page reads its answers: pages of the real backend do each of these.
  */
 const READERS = {
   fetch: async (url, init) => (await fetch(url, init)).json(),
@@ -40,7 +40,7 @@ function viaXhr(url, { method = "GET", body = null, headers = {} }, type, read) 
   });
 }
 
-const read = READERS[new URLSearchParams(location.search).get("transport")] ?? READERS.fetch;
+const read = READERS[transport];
 
 /** `{state: "loading" | "ready" | "failed" | "logged_out", answer, message}`; asks again when `url` or `body` changes. */
 export function useAnswer(url, body) {

@@ -1,23 +1,21 @@
-import { Notice } from "../parts.jsx";
+import { Notice, PageLink } from "../parts.jsx";
 import * as css from "../styles.css";
-import { go } from "../router.js";
 
 export function Home({ home }) {
-  const cards = home.answer?.data.lay_out_data.flatMap((layout) => layout.cards) ?? [];
+  const cards = (home.answer?.data?.lay_out_data ?? []).flatMap((layout) => layout.cards);
   const shop = cards.find((card) => card.card_name === "shop_info_card");
   const todo = cards.find((card) => card.card_name === "todo_card");
-  if (!shop) return <section className={css.card}><Notice found={home} empty /></section>;
-  const open = (path) => (event) => { event.preventDefault(); go(path); };
+  if (cards.length === 0) return <section className={css.card}><Notice found={home} empty /></section>;
   return (
     <>
-      <section className={css.card}>
+      {shop?.expr_score && <section className={css.card}>
         <h2>商家体验分</h2>
         <dl className={css.counts}>
           <div><dt>体验分</dt><dd>{shop.expr_score.main_compass.val}</dd></div>
           {shop.expr_score.compass_list.map(({ title, val }) => <div key={title}><dt>{title}</dt><dd>{val}</dd></div>)}
         </dl>
-        <a href="/ffa/eco/experience-score" onClick={open("/ffa/eco/experience-score")}>查看详情</a>
-      </section>
+        <PageLink to="/ffa/eco/experience-score">查看详情</PageLink>
+      </section>}
       <section className={css.card}>
         <h2>待办事项</h2>
         <dl className={css.counts}>
@@ -25,7 +23,7 @@ export function Home({ home }) {
           <div><dt>待支付</dt><dd>{todo?.unpaid ?? "-"}</dd></div>
           <div><dt>待处理售后</dt><dd>{todo?.after_sale ?? "-"}</dd></div>
         </dl>
-        <a href="/ffa/morder/order/list" onClick={open("/ffa/morder/order/list")}>去处理订单</a>
+        <PageLink to="/ffa/morder/order/list">去处理订单</PageLink>
       </section>
     </>
   );

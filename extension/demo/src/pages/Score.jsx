@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { duration, figure, signed } from "../format.js";
 import { Notice } from "../parts.jsx";
 import * as css from "../styles.css";
@@ -45,7 +46,37 @@ function Overview({ data }) {
   );
 }
 
+/** What stands behind one indicator, asked for when a person wants to see it. */
+function Detail({ node }) {
+  const found = useAnswer(`${BASE}/getSubScoreNew?experience_node=${node}`);
+  const [item] = found.answer?.data?.shop_analysis ?? [];
+  if (!item) return <Notice found={found} empty />;
+  const { calculate_numerator: [top], calculate_denominator: bottom } = item;
+  return <p className={css.muted}>{top.sub_title} {top.value} · {bottom.sub_title} {bottom.value}</p>;
+}
+
+const WIDTH = 880;
+const HEIGHT = 90;
+
+function Trend() {
+  const found = useAnswer("/demo/score/trend");
+  const points = found.answer?.data?.trend ?? [];
+  if (points.length < 2) return null;
+  const values = points.map(({ value }) => value);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const y = (value) => HEIGHT - ((value - low) / (high - low || 1)) * (HEIGHT - 10) - 5;
+  const line = values.map((value, n) => `${(n / (values.length - 1)) * WIDTH},${y(value).toFixed(1)}`).join(" ");
+  return (
+    <section className={css.card}>
+      <h2>近30天趋势</h2>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className={css.trend} role="img" aria-label="近30天体验分"><polyline points={line} /></svg>
+      <p className={css.muted}>{points[0].date} – {points.at(-1).date} · 最低 {low} · 最高 {high}</p>
+    </section>
+  );
+}
+
 function Indicator({ item }) {
+  const [open, setOpen] = useState(false);
   const { title, value, calculate_numerator: [top], calculate_denominator: bottom, compare_with_self: self } = item;
   const type = value.value_type;
   return (
@@ -54,6 +85,7 @@ function Indicator({ item }) {
       <td><strong>{figure(value.value_figure, { title, type })}</strong></td>
       <td>{top.value} / {bottom.value}</td>
       <td><Change by={self.rise_than_yesterday} show={change(title, type)} /></td>
+      <td>{open ? <Detail node={item.experience_node} /> : <button type="button" className={css.link} onClick={() => setOpen(true)}>查看明细</button>}</td>
     </tr>
   );
 }
@@ -63,7 +95,7 @@ function Dimension({ label, titles, items }) {
     <section className={css.card}>
       <h2>{label}</h2>
       <table className={css.even}>
-        <thead><tr>{["指标", "近30天", "分子 / 分母", "变化"].map((name) => <th key={name}>{name}</th>)}</tr></thead>
+        <thead><tr>{["指标", "近30天", "分子 / 分母", "变化", "操作"].map((name) => <th key={name}>{name}</th>)}</tr></thead>
         <tbody>{items.filter((item) => titles.includes(item.title)).map((item) => <Indicator key={item.title} item={item} />)}</tbody>
       </table>
     </section>
@@ -79,9 +111,10 @@ export function Score() {
     <>
       {shown?.experience_score ? <Overview data={shown} /> : <section className={css.card}><Notice found={overview} empty /></section>}
       {data?.shop_analysis && <p className={css.muted}>近30天有效订单数 {data.shop_order_latest_30_cnt} · 统计周期 {data.begin_date} – {data.current_date}</p>}
-      {data?.shop_analysis?.length
+      {Array.isArray(data?.shop_analysis) && data.shop_analysis.length > 0
         ? DIMENSIONS.map((dimension) => <Dimension key={dimension.key} {...dimension} items={data.shop_analysis} />)
         : <section className={css.card}><Notice found={analysis} empty /></section>}
+      <Trend />
     </>
   );
 }
