@@ -18,6 +18,7 @@ COMMANDS = {
     "packs": "server.cli.packs:packs",
     "what-if": "server.cli.what_if:what_if",
     "explain": "server.cli.explain:explain_change",
+    "forecast": "server.cli.forecast:forecast_days",
 }
 
 

@@ -94,6 +94,23 @@ TEXTS: dict[str, Both] = {
     "no_shop": ("未知店铺", "no known shop"),
     "partner_change": ("合作店铺 {name}：{moved}{own}", "partner shop {name}: {moved}{own}"),
     "shop_change": ("（店铺自身总分 {change}）", " (the shop's own total {change})"),
+    "forecast_of": (
+        "{subject} · {date} 之后的预测 · 规则 {rules}",
+        "{subject} · forecast from {date} on · rules {rules}",
+    ),
+    "day": ("日期", "Day"),
+    "forecast_no_official": (
+        "还没有见过官方分数，规则又未公布分数算法，因此无法预测总分",
+        "no official score has been seen and the rules do not publish how values become one: no total can be forecast",
+    ),
+    "forecast_not_shown": ("当前阶段不展示分数，因此没有预测", "no score is shown in this stage, so none is forecast"),
+    "forecast_method": ("第 {days} 天：{method}（{reason}）", "{days} days ahead: {method} ({reason})"),
+    "method_learned": ("模型", "the model"),
+    "method_stays": ("保持现状", "stays as it is"),
+    "method_trend": ("延续近 7 天趋势", "goes on like the last 7 days"),
+    "why_best": ("在本店过去的预测中误差最小", "it missed least on this subject's own past days"),
+    "why_beaten": ("模型在本店过去的预测中不如它", "the model missed by more on this subject's own past days"),
+    "why_too_few_days": ("官方分数的天数还太少，无法比较", "too few official days yet to compare"),
 }
 
 

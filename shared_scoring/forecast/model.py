@@ -1,0 +1,138 @@
+"""The score of the coming days from one as-of day: the ledger rolled forward, read by the rules of each day."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from shared_scoring.adjustments import bonuses, deductions
+from shared_scoring.calendar import Calendar
+from shared_scoring.estimate import Estimated, estimate, figure
+from shared_scoring.facts import Facts
+from shared_scoring.forecast.ahead import Ahead
+from shared_scoring.forecast.past import Past
+from shared_scoring.forecast.rolled import Rolled
+from shared_scoring.forecast.triangle import Triangles
+from shared_scoring.forecast.values import Anchor, values_ahead
+from shared_scoring.pack import Pack
+from shared_scoring.sums import Sums
+from shared_scoring.weights import dimension_weight
+
+Figures = dict[str, float | None]
+"""`total` and the dimensions; None where not known."""
+
+TOTAL = "total"
+
+
+class Outlook(NamedTuple):
+    """What the model says of one coming day. `reason` is a code where the total is not known."""
+
+    day: int
+    pack: Pack
+    stage: str
+    figures: Figures
+    reason: str | None
+
+
+class Model:
+    """Answers for any as-of day the triangles cover. `packs` gives the pack of a day."""
+
+    def __init__(self, past: Past, packs: Callable[[int], Pack], triangles: Triangles) -> None:
+        self._past = past
+        self._packs = packs
+        self._triangles = triangles
+
+    def outlook(self, as_of: int, horizon: int) -> list[Outlook]:
+        """The days `as_of` + 1 … `as_of` + `horizon`."""
+        view = _View(self._past, self._packs, self._triangles, as_of, horizon)
+        return [view.day(at) for at in range(1, horizon + 1)]
+
+
+class _View:
+    """Everything known on one as-of day."""
+
+    def __init__(
+        self, past: Past, packs: Callable[[int], Pack], triangles: Triangles, as_of: int, horizon: int
+    ) -> None:
+        self._as_of, self._packs = as_of, packs
+        self._calendar: Calendar = past.viewpoint.calendar
+        self._known: Facts = past.facts(as_of)
+        self._ahead = Ahead(triangles, as_of, horizon)
+        newest = self._known.newest_official(as_of + 1)
+        self._anchor: Anchor | None = None
+        if newest is not None:
+            self._then = Ahead(triangles, newest[0], 0)
+            self._anchor = Anchor(newest[0], self._known, self._then)
+            self._known_then = past.facts(newest[0])
+
+    def day(self, at: int) -> Outlook:
+        day = self._as_of + at
+        pack = self._packs(day)
+        stage = self._stage(pack, at)
+        if stage == "hidden":
+            return Outlook(day, pack, stage, {TOTAL: None}, "not_shown")
+        if stage == "growth":
+            return Outlook(day, pack, stage, {TOTAL: self._growth(pack, day)}, None)
+        found = self._estimate(pack, day, at)
+        figures: Figures = {str(key): one.score for key, one in found.dimensions.items()}
+        figures[TOTAL] = self._total(pack, day, at, found)
+        return Outlook(day, pack, stage, figures, None if figures[TOTAL] is not None else "no_official")
+
+    def _estimate(self, pack: Pack, day: int, at: int) -> Estimated:
+        sums = Rolled(self._ahead, at)
+        deducted = deductions(pack, self._known.conducts, day - pack.window_days, day - 1, self._calendar)
+        held = bonuses(pack, sums, self._known, day - 1, self._calendar)
+        values = values_ahead(pack, self._anchor, self._ahead, day, at)
+        return estimate(pack, self._known, values, sums, day, self._as_of + 1, self._calendar, deducted, held)
+
+    def _total(self, pack: Pack, day: int, at: int, found: Estimated) -> float | None:
+        """The newest official total, moved by what its dimensions, deductions and bonuses are expected to move."""
+        shown = None if self._anchor is None else self._anchor.page.total
+        if self._anchor is None or shown is None or self._anchor.page.stage == "growth":
+            return found.total.score
+        before = self._packs(self._anchor.day)
+        moved = self._adjustment(pack, self._known, day, Rolled(self._ahead, at))
+        moved -= self._adjustment(before, self._known_then, self._anchor.day, Rolled(self._then, 0))
+        for key, one in found.dimensions.items():
+            was = figure(self._anchor.page, key)
+            if one.score is None or was is None:
+                return found.total.score
+            moved += self._weight(pack, key) * one.score - self._weight(before, key) * was
+        return min(max(shown + moved, pack.scale[0]), pack.scale[1])
+
+    def _weight(self, pack: Pack, key: str) -> float:
+        weights = {str(one): dimension_weight(pack, self._known, one, self._as_of + 1).share for one in pack.dimensions}
+        return weights[key] / sum(weights.values())
+
+    def _adjustment(self, pack: Pack, known: Facts, day: int, sums: Sums) -> float:
+        """Bonuses less deductions of an as-of day."""
+        deducted = deductions(pack, known.conducts, day - pack.window_days, day - 1, self._calendar)
+        held = bonuses(pack, sums, known, day - 1, self._calendar)
+        return sum(one.points for one in held) - sum(one.points for one in deducted)
+
+    def _stage(self, pack: Pack, at: int) -> str:
+        """What the newest page said holds until the expected count of orders crosses the line."""
+        day = self._as_of + at
+        own = self._ahead.window(pack.valid_orders, day - pack.window_days, day - 1, at)[0]
+        page = None if self._anchor is None else self._anchor.page
+        line = pack.stages.valid_orders
+        if self._anchor is None or page is None or page.stage is None:
+            return pack.stages.below if own < line else "formal"
+        if page.stage == "hidden":
+            return "hidden"
+        since = self._anchor.day
+        then = self._then.window(pack.valid_orders, since - pack.window_days, since - 1, 0)[0]
+        counted = float(then if page.valid_orders_30d is None else page.valid_orders_30d)
+        orders = counted + own - then
+        was_below = counted < line
+        if was_below == (page.stage == pack.stages.below) and (orders < line) != was_below:
+            return pack.stages.below if orders < line else "formal"
+        return page.stage
+
+    def _growth(self, pack: Pack, day: int) -> float | None:
+        def rule(on: int) -> float:
+            held = deductions(pack, self._known.conducts, on - pack.window_days, on - 1, self._calendar)
+            return (pack.stages.growth_total_deducted if held else pack.stages.growth_total) or 0.0
+
+        page = None if self._anchor is None else self._anchor.page
+        if self._anchor is None or page is None or page.stage != "growth" or page.total is None:
+            return rule(day)
+        return page.total + rule(day) - rule(self._anchor.day)

@@ -1,0 +1,52 @@
+"""The values of the coming days: the page's newest sums, moved as the own records are expected to move."""
+
+import math
+
+from shared_scoring.facts import Facts
+from shared_scoring.forecast.ahead import Ahead
+from shared_scoring.pack import Indicator, Pack
+
+Values = dict[str, float | None]
+
+_MOST = {"ratio": 1.0, "stars": 5.0}
+_MOST_UNSEEN = 5.0  # own records that are less than a fifth of the shop do not speak for the rest of it
+
+
+class Anchor:
+    """The newest official day up to an as-of day, and the own sums as they stood on it."""
+
+    def __init__(self, day: int, known: Facts, then: Ahead) -> None:
+        self.day = day
+        self.page = known.officials[day]
+        self._then = then
+
+    def value(self, pack: Pack, indicator: Indicator, ahead: Ahead, as_of: int, at: int) -> float | None:
+        """(N + Δn) ÷ (D + Δd) where the page shows both and counts what the own records count; else the own value."""
+        window = pack.indicator_window(indicator, as_of)
+        own = ahead.window(indicator.definition, *window, at, pack.half_life_days)
+        shown = (self.page.indicators or {}).get(indicator.key)
+        if shown is None or not shown.denominator or shown.numerator is None or pack.half_life_days is not None:
+            return _quotient(*own)
+        then = self._then.window(indicator.definition, *pack.indicator_window(indicator, self.day), 0)
+        scale = min(max(shown.denominator / then[1], 1.0), _MOST_UNSEEN) if then[1] > 0 else 0.0
+        bottom = shown.denominator + scale * (own[1] - then[1])
+        if bottom <= 0:
+            return _quotient(*own)
+        value = (shown.numerator + scale * (own[0] - then[0])) / bottom
+        return min(max(value, 0.0), _MOST.get(indicator.unit, math.inf))
+
+
+def values_ahead(pack: Pack, anchor: Anchor | None, ahead: Ahead, as_of: int, at: int) -> Values:
+    """The value of each indicator on the as-of day `as_of`, `at` days ahead; None without a cohort."""
+    if anchor is None:
+        return {
+            one.key: _quotient(
+                *ahead.window(one.definition, *pack.indicator_window(one, as_of), at, pack.half_life_days)
+            )
+            for one in pack.indicators
+        }
+    return {one.key: anchor.value(pack, one, ahead, as_of, at) for one in pack.indicators}
+
+
+def _quotient(top: float, bottom: float) -> float | None:
+    return top / bottom if bottom > 1e-9 else None

@@ -1,0 +1,169 @@
+"""Forecasts: what leaves is known, nothing of the future is, and the order of lines says nothing."""
+
+import datetime as dt
+import itertools
+import json
+import random
+from typing import Any
+
+import pytest
+
+from shared_scoring.calendar import day_of
+from shared_scoring.decode import decode_record
+from shared_scoring.forecast.forecast import Forecast, forecast
+from shared_scoring.forecast.past import HistoryPast
+from shared_scoring.history import History
+from shared_scoring.pack import bundled
+from tests.worlds.clock import iso_day
+from tests.worlds.shop import build
+
+Record = dict[str, Any]
+PACK = "douyin-shop/2026-09-08"
+EVENTS = ("shipped_at", "picked_up_at", "delivered_at", "finished_at", "cancelled_at")
+EVENTS_OF = {"order": EVENTS, "after_sale": ("agreed_at", "refunded_at")}
+BEGINS = {
+    "order": "created_at",
+    "review": "created_at",
+    "after_sale": "applied_at",
+    "chat": "started_at",
+    "platform_help": "opened_at",
+    "conduct": "at",
+    "service_switch": "at",
+}
+
+
+def ask(records: list[Record], as_of: str, days: int = 5, rules: str | None = PACK) -> Forecast:
+    history = History(decode_record(json.dumps(one, default=float).encode()) for one in records)
+    return forecast(HistoryPast(history), day_of(as_of), days, None if rules is None else bundled()[rules])
+
+
+def official(day: str, total: float, **more: Any) -> Record:
+    scores = {key: {"score": total, "weight": share} for key, share in (("goods", 0.4), ("logistics", 0.3))}
+    dimensions = {**scores, "service": {"score": total, "weight": 0.3}}
+    return {"kind": "official", "id": day, "stage": "formal", "total": total, "dimensions": dimensions, **more}
+
+
+def orders(first: str, days: int, a_day: int = 2) -> list[Record]:
+    start = dt.date.fromisoformat(first)
+    return [
+        {
+            "kind": "order",
+            "id": f"{day}-{number}",
+            "created_at": f"{start + dt.timedelta(days=day)}T10:00:00+08:00",
+            "paid_at": f"{start + dt.timedelta(days=day)}T10:01:00+08:00",
+        }
+        for day in range(days)
+        for number in range(a_day)
+    ]
+
+
+def known_before(records: list[Record], day: str) -> list[Record]:
+    """A file that was written on the morning of a day."""
+    cut = f"{day}T00:00:00+08:00"
+    found = []
+    for record in records:
+        if record["kind"] == "official":
+            if record["id"] <= day:
+                found.append(record)
+            continue
+        began = BEGINS.get(record["kind"])
+        if (began and record[began] >= cut) or record.get("updated_at", "") >= cut:
+            continue
+        late = [name for name in EVENTS_OF.get(record["kind"], ()) if record.get(name, "") >= cut]
+        found.append({name: value for name, value in record.items() if name not in late})
+    return found
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[list[Record], str]:
+    shop = build(3, "kinks", 25, 110)
+    return shop.records(), iso_day(shop.last - 25)
+
+
+def test_cutting_the_future_off_changes_nothing(world: tuple[list[Record], str]) -> None:
+    records, day = world
+    whole, cut = ask(records, day), ask(known_before(records, day), day)
+    assert len(known_before(records, day)) < len(records)
+    assert whole.learned_from > 20
+    assert whole == cut
+
+
+def test_lines_may_come_in_any_order_and_twice(world: tuple[list[Record], str]) -> None:
+    records, day = world
+    shuffled = records + records[::3]
+    random.Random(7).shuffle(shuffled)
+    assert ask(shuffled, day) == ask(records, day)
+
+
+def test_days_bands_and_scale(world: tuple[list[Record], str]) -> None:
+    records, day = world
+    answer = ask(records, day, days=30)
+    start = day_of(day)
+    assert [one.date for one in answer.days] == [iso_day(start + at) for at in range(1, 31)]
+    assert answer.reason is None
+    for one in answer.days:
+        for key, figure in (("total", one.total), *one.dimensions.items()):
+            assert figure.low is not None
+            assert figure.mid is not None
+            assert figure.high is not None
+            lowest = 0 if key == "total" else 50
+            assert lowest <= figure.low <= figure.mid <= figure.high <= 100
+    widths = [one.total.high - one.total.low for one in answer.days if one.total.high and one.total.low]
+    assert all(wide >= 0 for wide in widths)
+    assert widths[29] > widths[0]
+
+
+def test_the_end_of_a_deduction_is_known_to_the_day() -> None:
+    conduct = {"kind": "conduct", "id": "c", "at": "2026-10-05T12:00:00+08:00", "scene": "fake_orders"}
+    answer = ask([*orders("2026-10-01", 31), conduct, official("2026-11-01", 75.0)], "2026-11-01")
+    # It counts for the scores of 10-06 to 11-04: the window of 11-05 begins on 10-06.
+    assert [one.total.mid for one in answer.days] == [75.0, 75.0, 75.0, 85.0, 85.0]
+
+
+def test_a_bonus_ends_when_its_service_is_switched_off() -> None:
+    insured = [{**one, "services": ["freight_insurance"]} for one in orders("2026-10-01", 31)]
+    switches = [
+        {
+            "kind": "service_switch",
+            "id": f"s{on}",
+            "service": "freight_insurance",
+            "on": on,
+            "at": f"{at}T12:00:00+08:00",
+        }
+        for on, at in ((True, "2026-10-01"), (False, "2026-10-31"))
+    ]
+    held = ask([*insured, switches[0], official("2026-11-01", 75.0)], "2026-11-01")
+    assert {one.total.mid for one in held.days} == {75.0}
+    # Already off for the score of 11-01: the page's total has lost it, nothing more is lost.
+    ended = ask([*insured, *switches, official("2026-10-31", 75.0)], "2026-11-01")
+    assert {one.total.mid for one in ended.days} == {73.0}
+
+
+def test_growth_stage_until_the_thirtieth_order() -> None:
+    pages = [official("2026-11-01", 70.0, stage="growth", valid_orders_30d=24)]
+    answer = ask([*orders("2026-10-20", 12), *pages], "2026-11-01")
+    assert [one.stage for one in answer.days] == ["growth", "growth", "formal", "formal", "formal"]
+    assert {one.total.mid for one in answer.days[:2]} == {70.0}
+    assert all(one.dimensions == {} for one in answer.days[:2])
+
+
+def test_a_hidden_creator_has_no_total() -> None:
+    pages = [{"kind": "official", "id": "2026-11-01", "stage": "hidden"}]
+    answer = ask([*orders("2026-10-01", 31), *pages], "2026-11-01", rules="douyin-creator/2021")
+    assert answer.reason == "not_shown"
+    assert {one.total.mid for one in answer.days} == {None}
+
+
+def test_the_pack_of_each_day() -> None:
+    answer = ask(orders("2026-08-01", 38), "2026-09-05", rules=None)
+    assert [one.rules for one in answer.days] == ["douyin-shop/2026-07-14"] * 2 + [PACK] * 3
+    assert answer.rules == "douyin-shop/2026-07-14"
+
+
+def test_what_is_due_or_wanders_is_not_forgotten(world: tuple[list[Record], str]) -> None:
+    """Answers of neighbouring days overlap: the same coming day is not said wildly differently a day later."""
+    records, day = world
+    before, after = ask(records, iso_day(day_of(day) - 1)), ask(records, day)
+    for one, other in itertools.product(before.days, after.days):
+        if one.date == other.date and one.total.mid is not None and other.total.mid is not None:
+            assert abs(one.total.mid - other.total.mid) < 12
