@@ -134,7 +134,9 @@ class Ahead:
         whole = top.sum() / bottom.sum()
         means = (top + _DOUBT_MEMBERS * whole) / (bottom + _DOUBT_MEMBERS)
         expected = members * means[None, :]
-        return coming * means[None, :] * self._level(frame, cells, expected, _DOUBT_MEMBERS * whole)
+        factors = self._level(frame, cells, expected, _DOUBT_MEMBERS * whole)
+        result: Floats = coming * means[None, :] * factors
+        return result
 
     def _in_time(self, cells: Floats, members: Floats, coming: Floats) -> Floats:
         """Each step turns a share of those still open; newcomers are open when they come."""

@@ -85,7 +85,7 @@ class Forecaster:
         plan = Plan(definition for pack in packs.values() for definition in pack.definitions)
         rows = past.rows(plan, first, as_of)
         self.triangles = Triangles(rows, first, as_of + horizon - EARLIEST_LAG, longest)
-        self.model = Model(past, self.pack_of, self.triangles)
+        self.model = Model(past, self.pack_of, self.triangles, as_of)
         self.asked = [day for day in asked if day > self.triangles.began]
 
     def track(self) -> Track:

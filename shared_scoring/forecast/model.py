@@ -3,15 +3,19 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
 from shared_scoring.adjustments import bonuses, deductions
 from shared_scoring.calendar import Calendar
-from shared_scoring.estimate import Estimated, estimate, figure
+from shared_scoring.estimate import Banded, Estimated, estimate, figure
 from shared_scoring.facts import Facts
 from shared_scoring.forecast.ahead import Ahead
 from shared_scoring.forecast.past import Past
 from shared_scoring.forecast.rolled import Rolled
 from shared_scoring.forecast.triangle import Triangles
-from shared_scoring.forecast.values import Anchor, values_ahead
+from shared_scoring.forecast.values import Anchor, Values, values_ahead
+from shared_scoring.learned.days import official_values
+from shared_scoring.learned.response import DimensionResponse, Response, learn
 from shared_scoring.pack import Pack
 from shared_scoring.sums import Sums
 from shared_scoring.weights import dimension_weight
@@ -35,14 +39,23 @@ class Outlook(NamedTuple):
 class Model:
     """Answers for any as-of day the triangles cover. `packs` gives the pack of a day."""
 
-    def __init__(self, past: Past, packs: Callable[[int], Pack], triangles: Triangles) -> None:
-        self._past = past
+    def __init__(self, past: Past, packs: Callable[[int], Pack], triangles: Triangles, today: int) -> None:
+        self._past, self._today = past, today
         self._packs = packs
         self._triangles = triangles
+        self._learned: dict[tuple[str, int], Response] = {}
+
+    def response(self, pack: Pack, as_of: int) -> Response:
+        """What was learned by a day; past answers learn once a week, of what was known on its first day."""
+        day = as_of if as_of == self._today else as_of - as_of % 7
+        found = self._learned.get((pack.id, day))
+        if found is None:
+            found = self._learned[pack.id, day] = learn(pack, self._past.facts(day), day + 1)
+        return found
 
     def outlook(self, as_of: int, horizon: int) -> list[Outlook]:
         """The days `as_of` + 1 … `as_of` + `horizon`."""
-        view = _View(self._past, self._packs, self._triangles, as_of, horizon)
+        view = _View(self, self._past, self._packs, self._triangles, as_of, horizon)
         return [view.day(at) for at in range(1, horizon + 1)]
 
 
@@ -50,9 +63,15 @@ class _View:
     """Everything known on one as-of day."""
 
     def __init__(
-        self, past: Past, packs: Callable[[int], Pack], triangles: Triangles, as_of: int, horizon: int
+        self,
+        model: Model,
+        past: Past,
+        packs: Callable[[int], Pack],
+        triangles: Triangles,
+        as_of: int,
+        horizon: int,
     ) -> None:
-        self._as_of, self._packs = as_of, packs
+        self._model, self._as_of, self._packs = model, as_of, packs
         self._calendar: Calendar = past.viewpoint.calendar
         self._known: Facts = past.facts(as_of)
         self._ahead = Ahead(triangles, as_of, horizon)
@@ -81,7 +100,26 @@ class _View:
         deducted = deductions(pack, self._known.conducts, day - pack.window_days, day - 1, self._calendar)
         held = bonuses(pack, sums, self._known, day - 1, self._calendar)
         values = values_ahead(pack, self._anchor, self._ahead, day, at)
-        return estimate(pack, self._known, values, sums, day, self._as_of + 1, self._calendar, deducted, held)
+        found = estimate(pack, self._known, values, sums, day, self._as_of + 1, self._calendar, deducted, held)
+        if pack.response.kind != "unpublished":
+            return found
+        learned = self._model.response(pack, self._as_of)
+        moved = {
+            key: self._moved(str(key), one, learned.get(str(key)), values) for key, one in found.dimensions.items()
+        }
+        return msgspec.structs.replace(found, dimensions=moved)
+
+    def _moved(self, key: str, carried: Banded, response: DimensionResponse | None, values: Values) -> Banded:
+        """The newest official figure of a dimension, moved as its response moves with its values."""
+        if response is None or not response.believed or self._anchor is None:
+            return carried
+        base = figure(self._anchor.page, key)
+        before = official_values(self._anchor.page, [one.key for one in response.members])
+        difference = response.difference(before, values)
+        if base is None or difference is None:
+            return carried
+        mid = response.clamp(base + difference.mid)
+        return Banded(mid, mid, mid)
 
     def _total(self, pack: Pack, day: int, at: int, found: Estimated) -> float | None:
         """The newest official total, moved by what its dimensions, deductions and bonuses are expected to move."""
