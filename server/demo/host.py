@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 from server.demo.certificate import make_certificate
 from server.demo.hosts import CREATOR, DESK, HOSTS, SERVICE
 from server.demo.life import Record
-from server.demo.payloads import CREATOR_ENDPOINTS, ENDPOINTS, HOME, OWNER_ONLY, SESSION
+from server.demo.payloads import CREATOR_ENDPOINTS, ENDPOINTS, HOME, OWNER_ONLY
 from server.demo.shop import shop_of
 from server.demo.variants import VARIANTS, Reply, reply
 
@@ -33,9 +33,7 @@ LARGEST_BODY: Final = 1 << 20
 LOGINS: Final[dict[str, Callable[[str], str]]] = {
     "owner": lambda _: "ok",
     "other_shop": lambda _: "other_shop",
-    "sub_account": lambda path: (
-        "forbidden" if path in OWNER_ONLY else "sub_account" if path in {HOME, SESSION} else "ok"
-    ),
+    "sub_account": lambda path: "forbidden" if path in OWNER_ONLY else "sub_account" if path == HOME else "ok",
     "logged_out": lambda _: "logged_out",
     "redirected": lambda _: "redirect",
 }

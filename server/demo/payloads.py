@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from server.demo import sentinels
 from server.demo.creator_pages import contact, profile, selection
 from server.demo.envelope import Query, envelope
 from server.demo.order_pages import TABS, after_sale_status, after_sales, order_detail, order_status, orders
@@ -34,15 +35,18 @@ def home(shop: Shop, query: Query) -> dict[str, Any]:
     return envelope({"shop_id": shown["shop_id"], "shop_name": shown["shop_name"], "lay_out_data": cards})
 
 
-def session(login: Shop, _query: Query) -> dict[str, Any]:
-    """Who is logged in, for the header of pages outside the shop's own host; the demo's, as is all under /demo/."""
-    subject = login.subject
-    key = "shop" if subject["type"] == "shop" else "creator"
-    return envelope({f"{key}_id": subject["id"], f"{key}_name": subject["name"]})
+def desk_user(shop: Shop, _query: Query) -> dict[str, Any]:
+    """Whose service desk it is; asked by every page of the desk."""
+    return envelope({"ShopId": shop.subject["id"], "ShopName": shop.subject["name"], **sentinels.staff()})
+
+
+def creator_user(creator: Shop, _query: Query) -> dict[str, Any]:
+    """Which creator is logged in; asked by every page of 巨量百应."""
+    subject = creator.subject
+    return envelope(sentinels.buyer() | {"origin_uid": subject["id"], "user_name": subject["name"]})
 
 
 HOME: Final = "/demo/homepage/layout"
-SESSION: Final = "/demo/session"
 # What the role of a sub-account does not include.
 OWNER_ONLY: Final = frozenset(
     {
@@ -70,10 +74,10 @@ ENDPOINTS: Final[dict[str, Make]] = {
     "/demo/penalty/list": penalty_list,
     "/backstage/queryStaffData": staff_data,
     HOME: home,
-    SESSION: session,
+    "/backstage/currentuser": desk_user,
 }
 CREATOR_ENDPOINTS: Final[dict[str, Make]] = {
-    SESSION: session,
+    "/index/getUser": creator_user,
     "/demo/creator/profile": profile,
     "/pc/selection/common/material_list": selection,
     "/square_pc_api/common/contact": contact,

@@ -109,7 +109,8 @@ def _sub_account(answer: Answer) -> Answer:
 
 def _other_shop(item: Any) -> Any:
     if isinstance(item, dict):
-        named = {"shop_id": OTHER_SHOP_ID, "shop_name": OTHER_SHOP_NAME}
+        named = dict.fromkeys(("shop_id", "ShopId", "origin_uid"), OTHER_SHOP_ID)
+        named |= dict.fromkeys(("shop_name", "ShopName"), OTHER_SHOP_NAME)
         return {key: named[key] if key in named else _other_shop(value) for key, value in item.items()}
     return [_other_shop(entry) for entry in item] if isinstance(item, list) else item
 

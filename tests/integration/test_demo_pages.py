@@ -122,7 +122,7 @@ def test_an_orders_own_page(page, host):
     assert page.faults == []
 
 
-@pytest.mark.parametrize("name", ["service", "desk"])
+@pytest.mark.parametrize("name", ["service", "service_alone"])
 def test_the_desks_day(page, host, name):
     page.goto(PAGES[name])
     newest = host.shop.service_days[0]["date"]

@@ -27,10 +27,11 @@ const CREATOR = [
   { path: "/dashboard/servicehall/daren-profile", label: "达人主页", group: "成长", Page: Profile },
   { path: "/dashboard/merch-picking-library", label: "选品广场", group: "选品", Page: Selection },
 ];
+const DESK_USER = "https://pigeon.jinritemai.com/backstage/currentuser";
 const HOSTS = {
-  "buyin.jinritemai.com": { title: "达人工作台", session: "/demo/session", pages: CREATOR },
-  "pigeon.jinritemai.com": { title: "客服工作台", session: "/demo/session", pages: DESK },
-  "im.jinritemai.com": { title: "客服工作台", session: "/demo/session", pages: DESK },
+  "buyin.jinritemai.com": { title: "达人工作台", session: "/index/getUser", pages: CREATOR },
+  "pigeon.jinritemai.com": { title: "客服工作台", session: DESK_USER, pages: DESK },
+  "im.jinritemai.com": { title: "客服工作台", session: DESK_USER, pages: DESK },
 };
 const { title, session, pages } = HOSTS[location.hostname] ?? { title: "商家后台", session: "/demo/homepage/layout", pages: SHOP };
 
@@ -64,7 +65,7 @@ function Backend({ path }) {
   const login = useAnswer(session);
   const { Page, label } = pages.find((page) => page.path === path) ?? pages[0];
   const who = login.answer?.data ?? {};
-  const name = who.shop_name ?? who.creator_name ?? "";
+  const name = who.shop_name ?? who.ShopName ?? who.user_name ?? "";
   return (
     <div className={css.frame}>
       <header className={css.header}>
