@@ -19,6 +19,7 @@ COMMANDS = {
     "what-if": "server.cli.what_if:what_if",
     "explain": "server.cli.explain:explain_change",
     "forecast": "server.cli.forecast:forecast_days",
+    "actions": "server.cli.actions:actions_of",
 }
 
 

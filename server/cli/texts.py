@@ -63,6 +63,25 @@ TEXTS: dict[str, Both] = {
     ),
     "pairing_code": ("配对码（{minutes} 分钟内有效，仅可用一次）", "Pairing code (valid for {minutes} minutes, once)"),
     **{scene: (words.zh, words.en) for scene, words in SCENE_WORDS.items()},
+    "actions_of": (
+        "{subject} · {date} 该先做什么 · 规则 {rules}",
+        "{subject} · what to do first on {date} · rules {rules}",
+    ),
+    "action": ("行动", "Action"),
+    "gain": ("预计加分", "Expected gain"),
+    "minutes": ("分钟", "Minutes"),
+    "until": ("截止", "Until"),
+    "shows_on": ("见效", "Shows on"),
+    "more_actions": ("另有 {count} 项，用 --json 查看全部", "{count} more; --json lists them all"),
+    "no_actions": ("目前没有值得做的事", "nothing is worth doing now"),
+    "plan_reaches": (
+        "★ 最省力的方案：{count} 项，约 {minutes} 分钟，预计到 {total} 分（达成概率 {chance}）",
+        "★ the cheapest plan: {count} actions, about {minutes} minutes, expected {total} (reached with {chance})",
+    ),
+    "plan_best": (
+        "★ 达不到目标；最接近的方案：{count} 项，约 {minutes} 分钟，预计到 {total} 分（达成概率 {chance}）",
+        "★ out of reach; the nearest plan: {count} actions, about {minutes} minutes, expected {total} ({chance})",
+    ),
     "what_if_of": (
         "{subject} · {date} 的分数，如果记录改成这样 · 规则 {rules}",
         "{subject} · the score of {date}, if records were so · rules {rules}",

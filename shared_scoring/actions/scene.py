@@ -81,6 +81,7 @@ class Scene:
     cases: dict[str, Case]
     told: dict[str | None, list[Told]]
     sums: Sums
+    subject_id: str | None = None
     risks: Risks = field(default_factory=dict)
     partners: dict[str, Partner] = field(default_factory=dict)
 
@@ -118,7 +119,7 @@ class Scene:
     @cached_property
     def ground(self) -> Ground:
         """The score as it stands, on which changes are tried."""
-        return Ground(self.pack, self.as_of, self.sums, self.known, self.viewpoint)
+        return Ground(self.pack, self.as_of, self.sums, self.known, self.viewpoint, self.subject_id)
 
     @cached_property
     def _case_of(self) -> dict[tuple[str, str], str]:
@@ -145,7 +146,9 @@ class Scene:
         return (case for case in self.cases.values() if not case.is_excluded)
 
 
-def scene_of(history: History, pack: Pack, as_of: int, risks: Risks | None = None) -> Scene:
+def scene_of(
+    history: History, pack: Pack, as_of: int, risks: Risks | None = None, subject_id: str | None = None
+) -> Scene:
     """The scene of a subject on a day, from copies of records. `as_of` is a day ordinal."""
     viewpoint = history.viewpoint()
     calendar = viewpoint.calendar
@@ -163,7 +166,7 @@ def scene_of(history: History, pack: Pack, as_of: int, risks: Risks | None = Non
         else:
             cases.setdefault(key, Case(viewpoint.creator)).add(record, copies.first_stars())
     sums = Sums(row for case in cases.values() for row in pack.plan.contributions(case, calendar).items())
-    found = Scene(pack, as_of, viewpoint, facts(rest), cases, told, sums, risks or {})
+    found = Scene(pack, as_of, viewpoint, facts(rest), cases, told, sums, subject_id, risks or {})
     for partner in sorted((one for one in rest if isinstance(one, Partner)), key=_date):
         if partner.merchant_id is not None:
             found.partners[partner.merchant_id] = partner

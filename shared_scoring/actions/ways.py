@@ -1,0 +1,172 @@
+"""The arithmetic of a target: how many better events it takes, one indicator at a time, or how long waiting takes."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from shared_scoring.actions.scene import Scene
+from shared_scoring.actions.target import Target
+from shared_scoring.calendar import iso
+from shared_scoring.delta import official_sum
+from shared_scoring.drop_outs import CaseLeaving, cases_leaving, state_of
+from shared_scoring.ledger import Contribution, State
+from shared_scoring.measures import HITS
+from shared_scoring.pack import Indicator
+from shared_scoring.pack_base import Words
+from shared_scoring.sums import Sum
+from shared_scoring.what_if import WhatIf
+
+_MOST = 100_000
+_REACHED = 1e-9
+_TOP_STARS = 5
+_SECONDS = {"pickup_seconds", "transit_seconds", "audit_seconds", "completion_seconds", "reply_seconds"}
+
+TEXTS: dict[str, Words] = {
+    "more_five_stars": Words("再多 {count} 个五星评价", "{count} more five-star ratings"),
+    "fewer": Words("{name}减少 {count} 单", "{count} fewer: {name}"),
+    "fewer_missed": Words("{name}少 {count} 单未达成", "{count} fewer missed: {name}"),
+    "more_good": Words("{name}再多 {count} 单达成", "{count} more good ones: {name}"),
+    "mean_of": Words("{name}降到 {value} 秒", "{name} down to {value} s"),
+    "mean_score": Words("{name}升到 {value}", "{name} up to {value}"),
+    "wait": Words(
+        "或等到 {date}：届时 {count} 条不利记录移出统计窗口", "or wait until {date}, when {count} bad records have left"
+    ),
+    "not_before": Words("{date} 之前达不到：{why}", "not before {date}: {why}"),
+    "out_of_reach": Words(
+        "已知的行动全部成功也只到 {total}，还差 {missing}",
+        "even if every known action succeeds it is {total}, {missing} short",
+    ),
+    "unknown": Words("分数算法没有公布，还不能折算成分", "how values become points has not been learned yet"),
+    "by_waiting": Words("要等旧记录移出统计窗口", "old records have to leave the window first"),
+    "by_acting": Words("行动的效果到那天才全部显现", "that is when the actions have shown all of their effect"),
+}
+
+
+class Way(Struct, frozen=True):
+    """One indicator alone reaches the target by `count` events, or by the mean becoming `value`."""
+
+    code: str
+    indicator: str
+    count: int | None
+    value: float | None
+    text: str
+
+
+class Wait(Struct, frozen=True):
+    """The first day that reaches the target if nothing else happens; `count` bad records have left by then."""
+
+    date: str
+    count: int
+    text: str
+
+
+def say(code: str, lang: str, **params: object) -> str:
+    words = TEXTS[code]
+    return (words.zh if lang == "zh" else words.en).format(**params)
+
+
+def ways(scene: Scene, target: Target, lang: str) -> list[Way]:
+    """Each indicator that could reach the target alone, the fewest events first, means last."""
+    found = [way for one in scene.pack.indicators if (way := _way(scene, target, one, lang)) is not None]
+    return sorted(found, key=lambda way: (way.count is None, way.count or 0, way.indicator))
+
+
+def _way(scene: Scene, target: Target, indicator: Indicator, lang: str) -> Way | None:
+    whole = official_sum(indicator, scene.known, scene.as_of) or scene.ground.before.own[indicator.key]
+    if not whole.denominator:
+        return None
+    code, most, shift = _event(indicator, whole)
+    if most < 1 or not _reaches(scene, target, _at(scene, indicator, shift(most))):
+        return None
+    count = _least(lambda n: _reaches(scene, target, _at(scene, indicator, shift(n))), most)
+    name = indicator.name.zh if lang == "zh" else indicator.name.en
+    if code not in {"mean_of", "mean_score"}:
+        return Way(code, indicator.key, count, None, say(code, lang, count=count, name=name))
+    top, _ = shift(count)
+    value = float((whole.numerator + top) / whole.denominator)
+    return Way(code, indicator.key, None, value, say(code, lang, name=name, value=f"{value:,.0f}"))
+
+
+Shift = Callable[[int], tuple[int, int]]
+
+
+def _event(indicator: Indicator, whole: Sum) -> tuple[str, int, Shift]:
+    """What a unit of improvement is called, how many there can be, and what so many add to the sums."""
+    measure, missed = indicator.definition.measure, int(whole.denominator - whole.numerator)
+    if measure == "stars":
+        return "more_five_stars", _MOST, lambda n: (_TOP_STARS * n, n)
+    if measure in _SECONDS:
+        return "mean_of", int(whole.numerator), lambda n: (-n, 0)
+    if indicator.unit == "points":
+        return "mean_score", int(100 * whole.denominator - whole.numerator), lambda n: (n, 0)
+    if indicator.better == "lower":
+        return "fewer", int(whole.numerator), lambda n: (-n, 0)
+    if measure == "praise":
+        return "more_good", _MOST, lambda n: (n, n)
+    return "fewer_missed", missed, lambda n: (n, 0)
+
+
+def _at(scene: Scene, indicator: Indicator, amounts: tuple[int, int]) -> State:
+    """The shift as if it had happened on the last day of the window."""
+    definition, (top, bottom) = indicator.definition, amounts
+    day = scene.as_of - 1
+    if definition.measure in HITS and bottom:
+        return {(definition.series, day, 1): (top, 0), (definition.whole.series, day, 1): (bottom, bottom)}
+    return {(definition.series, day, 1): (top, bottom)}
+
+
+def _reaches(scene: Scene, target: Target, state: State) -> bool:
+    return target.gap(levels_of(scene.ground.answer(state))) <= _REACHED
+
+
+def levels_of(answer: WhatIf) -> dict[str, float]:
+    """The figures of an answer by `total` and dimension, as far as they are known."""
+    figures = {**answer.after.dimensions, "total": answer.after.total}
+    return {key: points for key, points in figures.items() if points is not None}
+
+
+def _least(reaches: Callable[[int], bool], most: int) -> int:
+    """The least count that reaches; more never do worse."""
+    low, high = 0, 1
+    while high < most and not reaches(high):
+        low, high = high, min(2 * high, most)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if reaches(middle) else (middle, high)
+    return high
+
+
+def wait(scene: Scene, target: Target, lang: str) -> Wait | None:
+    """The first day within a window's length on which what leaves is enough; None where it is not."""
+    rows = [row for row in scene.sums.rows() if row[0][1] < scene.as_of]
+    for ahead in range(1, scene.pack.window_days + 1):
+        gone = scene.first + ahead
+        leaving: State = {key: (-top, -bottom) for key, (top, bottom) in rows if scene.first <= key[1] < gone}
+        conducts = [one for one in scene.known.conducts if one.at is None or scene.calendar.day(one.at) >= gone]
+        answer = scene.ground.answer(leaving, dataclasses.replace(scene.known, conducts=conducts))
+        if answer.stage.after == answer.stage.before and target.gap(levels_of(answer)) <= _REACHED:
+            count = sum(one.is_bad for one in _leaving(scene, ahead)) + len(scene.known.conducts) - len(conducts)
+            date = iso(scene.as_of + ahead)
+            return Wait(date, count, say("wait", lang, date=date[5:], count=count))
+    return None
+
+
+def _leaving(scene: Scene, days: int) -> Iterator[CaseLeaving]:
+    series = {name for one in scene.pack.indicators for name in (one.definition.series, one.definition.whole.series)}
+    own = scene.ground.before.own
+    states = (
+        (
+            key,
+            state_of(
+                (
+                    Contribution(name, day, 0, parts, top, bottom)
+                    for (name, day, parts), (top, bottom) in scene.pack.plan.contributions(case, scene.calendar).items()
+                ),
+                series,
+                scene.as_of,
+            ),
+        )
+        for key, case in scene.cases.items()
+    )
+    return cases_leaving(scene.pack, scene.as_of, days, own, states)
