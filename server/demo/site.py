@@ -5,7 +5,8 @@ from typing import Final
 from server.demo.hosts import CREATOR, DESK, SERVICE, SHOP
 
 _DESK_PAGE: Final = "/pc_seller_v2/main/data/customerService/index"
-# `service` asks another host for its answers, `service_alone` its own. `penalties` is the demo's own address; an order's detail wants `?id=`.
+# `service` asks another host for its answers, `service_alone` its own. `penalties` is an address of the demo's own; an
+# order's detail wants `?id=`.
 PAGES: Final = {
     "home": f"https://{SHOP}/ffa/mshop/homepage/index",
     "orders": f"https://{SHOP}/ffa/morder/order/list",
