@@ -12,6 +12,13 @@ export type Problem = Schemas["Problem"];
 export type Overlay = Schemas["Overlay"];
 export type OverlayRow = Schemas["OverlayRow"];
 export type IndicatorChange = Schemas["IndicatorChange"];
+export type Panel = Schemas["Panel"];
+export type Effect = Schemas["Effect"];
+export type Clock = Schemas["Clock"];
+export type Card = Schemas["Card"];
+export type Why = Schemas["Why"];
+export type GateFigure = Schemas["GateFigure"];
+export type DropOutFigure = Schemas["DropOutFigure"];
 
 /** A route that the server has, with its parameter filled in: one that is renamed there no longer compiles here. */
 export const route = (path: keyof paths, subject = ""): string => path.replace("{subject_id}", encodeURIComponent(subject));

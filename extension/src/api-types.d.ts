@@ -1526,6 +1526,7 @@ export interface components {
         Indicator: {
             /** @enum {string} */
             better: "higher" | "lower";
+            curve?: number[][];
             definition: components["schemas"]["Definition"];
             /** @enum {string} */
             dimension: "goods" | "logistics" | "service";
@@ -2210,7 +2211,9 @@ export interface components {
             total: number | null;
         };
         ShownTotal: {
+            change: number | null;
             date: string;
+            since: string | null;
             total: number;
         };
         Source: {

@@ -1,4 +1,5 @@
 import { route, type Batch, type BatchReceipt, type Device, type Overlay, type Pairing, type Problem, type SubjectBinding } from "./api-contract.js";
+import type { Lang } from "./i18n.js";
 import type { LogEntry } from "./messages.js";
 import type { Sent } from "./outbox.js";
 import type { Rec } from "./project.js";
@@ -49,8 +50,8 @@ export class Api {
   batch(subject: string, key: string, body: string): Promise<Answer & { body: Partial<BatchReceipt> }> {
     return this.call("POST", route("/v1/subjects/{subject_id}/batches", subject), { body, headers: { "Idempotency-Key": key } }) as Promise<Answer & { body: Partial<BatchReceipt> }>;
   }
-  overlay(subject: string, page: Page, ids: readonly string[], etag: string | null): Promise<Answer & { body: Overlay }> {
-    const query = new URLSearchParams([["page", page], ...ids.map((id) => ["id", id])]);
+  overlay(subject: string, page: Page, ids: readonly string[], lang: Lang, etag: string | null): Promise<Answer & { body: Overlay }> {
+    const query = new URLSearchParams([["page", page], ["lang", lang], ...ids.map((id) => ["id", id])]);
     return this.call("GET", `${route("/v1/subjects/{subject_id}/overlay", subject)}?${query}`, { headers: etag ? { "If-None-Match": etag } : {} }) as Promise<Answer & { body: Overlay }>;
   }
 

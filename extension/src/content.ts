@@ -1,6 +1,7 @@
 import { HANDSHAKE, type FromTap, type ToTap } from "./bridge.js";
 import { langOf, translator, type Lang, type Translate } from "./i18n.js";
 import { ask } from "./messages.js";
+import { setSheet } from "./overlay/sheet.js";
 import { onChange, load, change, watching, type Health, type Settings } from "./settings.js";
 import { pageOf, WATCHED } from "./pages.js";
 import { Visit } from "./visit.js";
@@ -46,7 +47,7 @@ function update(now: { settings: Settings; health: Health }): void {
   void speak();
 }
 
-/** The words of the merchant's language are kept by the service worker; nothing is drawn before they are here. */
+/** Words and style sheet are kept by the service worker; nothing is drawn before they are here. */
 async function speak(): Promise<void> {
   const wanted = (): Lang => langOf(known?.settings.lang ?? "auto", navigator.language);
   const lang = wanted();
@@ -54,6 +55,7 @@ async function speak(): Promise<void> {
   const reply = await ask({ ask: "words", lang });
   if (reply === null) return end();
   if (!reply.ok || ended.signal.aborted || lang !== wanted()) return;
+  setSheet(reply.sheet);
   spoken = { lang, translate: translator(reply.words) };
   visit.redraw();
 }

@@ -32,7 +32,7 @@ export interface Answers {
   overlay: { overlay: Overlay };
   bind: object;
   unread: object;
-  words: { words: Words };
+  words: { words: Words; sheet: string };
   options: object;
   pair: object;
   flush: { queued: number };

@@ -214,11 +214,10 @@ export class Visit {
     this.#layer.show({
       notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, failure: this.#failure, unplaced: this.#unplaced }),
       overlay: answer,
+      page,
       rows: rowsOf(answer),
-      badges: page === "orders",
       stale: away || (answer?.stale ?? false),
       expanded: this.#isExpanded(page),
-      scores: true,
     }, t);
   }
 }

@@ -1,5 +1,6 @@
 import { Api, type Answer, Away, makeBatch, meaning, problem } from "./api.js";
 import type { Overlay } from "./api-contract.js";
+import { langOf } from "./i18n.js";
 import type { Answers, ContentAsk, Failure, LogEntry, PageAsk, Reply, SetAside, Unread } from "./messages.js";
 import { Outbox, type Parcel, type Sent } from "./outbox.js";
 import { admits } from "./project.js";
@@ -7,6 +8,7 @@ import { change, consented, load, saveHealth, serverAddress, watching } from "./
 import { adapterOf, SPECS, specOf } from "./spec.js";
 import { Store } from "./store.js";
 import { pageWords } from "./words.js";
+import sheet from "./overlay/sheet.css";
 
 declare const __TEST__: boolean;
 
@@ -93,13 +95,15 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
   },
 
   async overlay({ page, shop, ids }) {
-    if (!watching((await load()).settings, page)) return no("shut");
+    const { settings } = await load();
+    if (!watching(settings, page)) return no("shut");
     if (!(await bound(shop))) return no("not_bound");
     await flush();
     const asked = ids.slice(0, 200);
-    const key = [shop, page, ...asked].join(" ");
+    const lang = langOf(settings.lang, navigator.language);
+    const key = [shop, page, lang, ...asked].join(" ");
     const known = answers.get(key);
-    const answer = await call((client) => client.overlay(shop, page, asked, known?.etag ?? null));
+    const answer = await call((client) => client.overlay(shop, page, asked, lang, known?.etag ?? null));
     if ("why" in answer) return answer;
     if (answer.status === 304 && known) return { ok: true, overlay: known.overlay };
     if (answer.status !== 200) return no("refused", problem(answer.body));
@@ -127,7 +131,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
   },
 
   async words({ lang }) {
-    return { ok: true, words: pageWords(lang) };
+    return { ok: true, words: pageWords(lang), sheet };
   },
 
   async options() {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { OverlayRow } from "../src/api-contract.js";
-import { langOf, named, translator } from "../src/i18n.js";
+import { langOf, named, translator, type Translate } from "../src/i18n.js";
 import { notices, type Situation } from "../src/notices.js";
-import { badgeWords, clockWords, signed } from "../src/overlay/words.js";
+import { clockWords, signed } from "../src/overlay/numbers.js";
+import { badgeWords as wordsOn } from "../src/overlay/words.js";
 import { CONSENT_VERSION, DEFAULTS, HEALTHY, serverAddress } from "../src/settings.js";
 import { SPECS } from "../src/spec.js";
 import { WATCHED, pageOf } from "../src/pages.js";
@@ -12,6 +13,7 @@ import { gaps, pageWords } from "../src/words.js";
 
 const zh = translator(pageWords("zh"));
 const now = Date.parse("2026-11-06T20:30:00+08:00");
+const badgeWords = (one: OverlayRow, nowMs: number, t: Translate) => wordsOn(one, "orders", nowMs, t);
 const row = (more: Partial<OverlayRow> = {}): OverlayRow => ({ id: "1", counts: true, why_not: null, delta: { points: null, indicator: null, drops_out: null }, expected: { points: null, low: null, high: null }, risk: null, action: null, until: null, effects: [], clock: null, card: null, ...more });
 
 describe("the number on a badge", () => {
@@ -20,7 +22,8 @@ describe("the number on a badge", () => {
       risk: { level: "high", outcome: "late_pickup", probability: 0.62, deadline: "2026-11-06T23:59:59+08:00", reasons: [{ code: "backlog", text: "积压" }] }, action: { id: "a7", title: "今天发货" } }), now, zh);
     assert.equal(words.number, "−0.05 分");
     assert.equal(words.tone, "bad");
-    assert.deepEqual(words.risk, { level: "high", text: "高风险 · 揽收超时", clock: "今天 23:59 前 · 剩 3 小时", late: false });
+    assert.deepEqual(words.risk, { level: "high", text: "高风险 · 揽收超时" });
+    assert.deepEqual(words.clock, { text: "今天 23:59 前 · 剩 3 小时", late: false });
     assert.equal(words.action, "建议：今天发货");
     assert(words.notes.includes("揽收超时：可能性 62%") && words.notes.includes("积压"));
   });
@@ -28,11 +31,12 @@ describe("the number on a badge", () => {
     assert.equal(badgeWords(row({ delta: { points: 0.12, indicator: null, drops_out: "2026-12-01" } }), now, zh).number, "+0.12 分");
   });
   it("is the indicator's own change where no points can be given", () => {
-    const change = (key: string, by: number) => badgeWords(row({ delta: { points: null, indicator: { key, change: by }, drops_out: null } }), now, zh);
-    assert.deepEqual([change("goods.quality_return", 0.0003).number, change("goods.quality_return", 0.0003).tone], ["商品品质退货率 +0.03 个百分点", "bad"]);
-    assert.deepEqual([change("goods.rating", -0.02).number, change("goods.rating", -0.02).tone], ["商品综合评分 −0.02 星", "bad"]);
-    assert.equal(change("logistics.pickup_seconds", -720).number, "平均揽收时长 −12.00 分钟");
-    assert.deepEqual([change("logistics.delivery_rate", 0.001).number, change("logistics.delivery_rate", 0.001).tone], ["运单配送时效达成率 +0.10 个百分点", "good"]);
+    const change = (key: string, by: number, better: boolean, unit = "ratio") =>
+      badgeWords(row({ delta: { points: null, indicator: { key, change: by }, drops_out: null }, effects: [{ key, change: by, better, unit, drops_out: "2026-12-01" }] }), now, zh);
+    assert.deepEqual([change("goods.quality_return", 0.0003, false).number, change("goods.quality_return", 0.0003, false).tone], ["商品品质退货率 +0.03 个百分点", "bad"]);
+    assert.deepEqual([change("goods.rating", -0.02, false, "stars").number, change("goods.rating", -0.02, false, "stars").tone], ["商品综合评分 −0.02 星", "bad"]);
+    assert.equal(change("logistics.pickup_seconds", -720, true, "seconds").number, "平均揽收时长 −12.00 分钟");
+    assert.deepEqual([change("logistics.delivery_rate", 0.001, true).number, change("logistics.delivery_rate", 0.001, true).tone], ["运单配送时效达成率 +0.10 个百分点", "good"]);
   });
   it("says when an order was never seen, or does not count and why", () => {
     assert.equal(badgeWords(row({ counts: null }), now, zh).number, "待计算");

@@ -19,6 +19,7 @@ from server.overlay.schemas import (
     WhyPart,
 )
 from server.texts import Lang
+from shared_scoring.calendar import iso
 from shared_scoring.delta import PAGE_OF_INDICATOR, Window, change_without, page_to_open
 from shared_scoring.drop_outs import DropOuts, drop_outs
 from shared_scoring.estimate import Banded, figure
@@ -91,10 +92,14 @@ def _shown_days(known: Facts, as_of: int) -> list[int]:
 
 
 def _shown(known: Facts, as_of: int) -> ShownTotal | None:
-    for day in _shown_days(known, as_of):
-        if (total := known.officials[day].total) is not None:
-            return ShownTotal(dt.date.fromordinal(day).isoformat(), total)
-    return None
+    newest = [
+        (iso(day), total) for day in _shown_days(known, as_of)[:2] if (total := known.officials[day].total) is not None
+    ]
+    if not newest:
+        return None
+    date, total = newest[0]
+    since, before = newest[1] if len(newest) > 1 else (None, None)
+    return ShownTotal(date, total, since, None if before is None else total - before)
 
 
 def _dimensions(pack: Pack, today: Score, known: Facts, as_of: int, lang: Lang) -> Iterator[DimensionFigure]:

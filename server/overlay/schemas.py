@@ -45,10 +45,12 @@ class Band(Struct, frozen=True):
 
 
 class ShownTotal(Struct, frozen=True):
-    """The newest official total and its day."""
+    """The newest official total and its day; `change` since the official day before it, `since`, if there is one."""
 
     date: str
     total: float
+    since: str | None
+    change: float | None
 
 
 class DimensionFigure(Struct, frozen=True):

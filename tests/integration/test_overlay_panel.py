@@ -54,7 +54,7 @@ def test_why_the_total_moved_between_the_two_newest_official_days(shop: "Paired"
 def test_the_estimate_says_what_it_rests_on(shop: "Paired") -> None:
     send(shop, [official(1, 85.0), official(0, 84.5)])
     panel = overlay(shop)["panel"]
-    assert panel["shown"] == {"date": day(0), "total": 84.5}
+    assert panel["shown"] == {"date": day(0), "total": 84.5, "since": day(-1), "change": -0.5}
     assert (panel["method"], panel["based_on"], panel["grade"]) == ("carried_forward", day(-1), "?")
     assert panel["low"] < panel["estimate"] == 85.0 < panel["high"]
 

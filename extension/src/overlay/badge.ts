@@ -2,15 +2,23 @@ import type { OverlayRow } from "../api-contract.js";
 import type { Translate } from "../i18n.js";
 import { h, keepEvents, trusted } from "./dom.js";
 import { dress } from "./sheet.js";
-import { badgeWords } from "./words.js";
+import { badgeWords, type Tone } from "./words.js";
 
 declare const __TEST__: boolean;
 export const SHADOW_MODE: ShadowRootMode = __TEST__ ? "open" : "closed";
+
+export const MARKS: Record<Tone, string> = { good: "▲", bad: "▼", calm: "" };
+
+/** How a badge is drawn; the same object as long as nothing of it has changed. */
+export interface Style { page: string; stale: boolean; dark: boolean; minute: number; t: Translate }
 
 /** One row's badge: a node of ours at the end of the row's cell, which the page may throw away whenever it likes. */
 export class Badge {
   readonly host = document.createElement("koubei-badge");
   readonly #root = this.host.attachShadow({ mode: SHADOW_MODE });
+  #button: HTMLElement | null = null;
+  #row: OverlayRow | null | undefined;
+  #style: Style | null = null;
   #shown = "";
 
   constructor(readonly id: string, private readonly onOpen: (badge: Badge) => void) {
@@ -18,18 +26,37 @@ export class Badge {
     keepEvents(this.host);
   }
 
-  update(row: OverlayRow, stale: boolean, nowMs: number, t: Translate): void {
-    const words = badgeWords(row, nowMs, t);
-    const key = JSON.stringify([words, stale]);
+  /** `row` is null while its answer is awaited: its place is taken already, so that nothing moves when it comes. */
+  update(row: OverlayRow | null, style: Style): void {
+    if (row === this.#row && style === this.#style) return;
+    this.#row = row;
+    this.#style = style;
+    this.host.toggleAttribute("dark", style.dark);
+    const { t, stale } = style;
+    const words = row && badgeWords(row, style.page, style.minute, t);
+    const key = JSON.stringify([words, stale, t("name")]);
     if (key === this.#shown) return;
     this.#shown = key;
-    const { tone, number, risk, action } = words;
-    const button = h("button", { class: `badge${stale ? " stale" : ""}`, type: "button", "aria-haspopup": "dialog", "aria-label": [t("name"), number, risk?.text, risk?.clock, action].filter(Boolean).join("，"), on: { click: trusted(() => this.onOpen(this)) } },
+    const focused = this.#button !== null && this.#root.activeElement === this.#button;
+    this.#button?.remove();
+    this.#button = words ? this.#draw(words, stale, t) : h("span", { class: "badge", "aria-hidden": "true" }, "…");
+    this.#root.append(this.#button);
+    if (focused) this.#button.focus();
+  }
+
+  focus(): void {
+    this.#button?.focus();
+  }
+
+  #draw(words: ReturnType<typeof badgeWords>, stale: boolean, t: Translate): HTMLElement {
+    const { tone, number, until, risk, clock, action } = words;
+    const said = [t("name"), tone !== "calm" && t(tone === "good" ? "helps" : "hurts"), number, until, risk?.text, clock?.text, action, stale && t("stale")];
+    return h("button", { class: `badge${stale ? " stale" : ""}`, type: "button", "aria-haspopup": "dialog", "aria-label": said.filter(Boolean).join("，"), on: { click: trusted(() => this.onOpen(this)) } },
+      tone !== "calm" && h("span", { class: `m ${tone}` }, MARKS[tone]),
       h("span", { class: `n ${tone}` }, number),
+      until && h("span", { class: "calm" }, until),
       risk && h("span", { class: `risk ${risk.level}` }, risk.text),
-      risk?.clock && h("span", { class: `clock${risk.late ? " late" : ""}` }, risk.clock),
+      clock && h("span", { class: `clock${clock.late ? " late" : ""}` }, clock.text),
       action && h("span", { class: "todo" }, action));
-    for (const old of this.#root.querySelectorAll("button")) old.remove();
-    this.#root.append(button);
   }
 }

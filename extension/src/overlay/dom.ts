@@ -1,5 +1,6 @@
 type Props = { class?: string; on?: Record<string, (event: Event) => void> } & Record<string, unknown>;
-type Child = Node | string | null | false | undefined;
+/** `""` too stands for nothing. */
+export type Child = Node | string | null | false | undefined;
 
 /** Builds by node, never by markup: page policies on trusted types have nothing to object to. */
 export function h(tag: string, props: Props = {}, ...children: Child[]): HTMLElement {
@@ -9,7 +10,7 @@ export function h(tag: string, props: Props = {}, ...children: Child[]): HTMLEle
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== undefined && value !== null) element.setAttribute(name, String(value));
   }
-  element.append(...children.filter((child): child is Node | string => child !== null && child !== false && child !== undefined));
+  element.append(...children.filter((child): child is Node | string => Boolean(child)));
   return element;
 }
 

@@ -1,14 +1,27 @@
 import type { Overlay, OverlayRow } from "../api-contract.js";
 import type { Translate } from "../i18n.js";
-import { Badge } from "./badge.js";
+import { Badge, type Style } from "./badge.js";
+import { findScoreBlock, Headline } from "./headline.js";
 import { Dock, type DockActs, type DockView } from "./panel.js";
 import { findRows, KEY_ATTRIBUTES } from "./rows.js";
+import { isDark } from "./theme.js";
 
 const PAINTS_PER_SECOND = 30;
 const SLOW_MS = 1_000;
 const MINUTE_MS = 60_000;
+/** After so long the rest of the rows waits for the next frame: never a long task. */
+const PAINT_BUDGET_MS = 12;
+const THEME_MS = 1_000;
 
-export interface LayerView extends DockView { rows: Map<string, OverlayRow>; stale: boolean; badges: boolean }
+export interface LayerView extends DockView {
+  page: string;
+  /** By id; null for a row whose answer is awaited. */
+  rows: ReadonlyMap<string, OverlayRow | null>;
+  stale: boolean;
+}
+
+/** Pages that show the score in passing. */
+const HEADLINES = new Set(["home", "creator"]);
 
 const ours = (node: Node): boolean => node.nodeName === "KOUBEI-BADGE" || node.nodeName === "KOUBEI-DOCK";
 
@@ -17,31 +30,36 @@ const ours = (node: Node): boolean => node.nodeName === "KOUBEI-BADGE" || node.n
  * page, and leaves no trace when `signal` ends it. A page that changes without pause is followed once a second.
  */
 export class Layer {
-  readonly #dock: Dock;
+  /** Made when there is something to show: before that there is no style sheet. */
+  #dock: Dock | null = null;
+  #headline: Headline | null = null;
   readonly #badges = new Map<Element, Badge>();
   #view: LayerView | null = null;
   #translate: Translate | null = null;
+  #style: Style | null = null;
   #queued = false;
   #painted: number[] = [];
+  #theme = { at: -Infinity, dark: false };
   /** How many ids had a row on the page at the last look. */
   placed = 0;
 
-  constructor(private readonly signal: AbortSignal, acts: DockActs, private readonly onLook: () => void) {
-    this.#dock = new Dock(acts);
+  constructor(private readonly signal: AbortSignal, private readonly acts: DockActs, private readonly onLook: () => void) {
     const observer = new MutationObserver((changes) => {
       if (changes.some(({ type, addedNodes, removedNodes }) => type !== "childList" || ![...addedNodes, ...removedNodes].every((node) => ours(node) && node.isConnected))) this.#schedule();
     });
     observer.observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: [...KEY_ATTRIBUTES] });
     const clock = setInterval(() => this.#schedule(), MINUTE_MS);
-    document.addEventListener("keydown", (event) => { if (event.key === "Escape") this.#dock.closeCard(); }, { signal, capture: true });
-    document.addEventListener("pointerdown", (event) => { if (!event.composedPath().some((node) => node instanceof Node && ours(node))) this.#dock.closeCard(); }, { signal, capture: true });
-    addEventListener("scroll", () => this.#dock.closeCard(), { signal, capture: true, passive: true });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && event.isTrusted && this.#dock?.escape()) event.stopImmediatePropagation();
+    }, { signal, capture: true });
+    document.addEventListener("pointerdown", (event) => { if (!event.composedPath().some((node) => node instanceof Node && ours(node))) this.#dock?.closeCard(); }, { signal, capture: true });
+    addEventListener("scroll", (event) => { if (!(event.target instanceof Node && ours(event.target))) this.#dock?.closeCard(); }, { signal, capture: true, passive: true });
     signal.addEventListener("abort", () => {
       observer.disconnect();
       clearInterval(clock);
-      for (const badge of this.#badges.values()) badge.host.remove();
-      this.#badges.clear();
-      this.#dock.host.remove();
+      this.#clear(new Set());
+      this.#headline?.host.remove();
+      this.#dock?.host.remove();
     });
   }
 
@@ -72,30 +90,57 @@ export class Layer {
     const view = this.#view;
     const t = this.#translate;
     if (!view || !t) {
-      this.#dock.host.remove();
+      this.#dock?.host.remove();
+      this.#headline?.host.remove();
       this.#clear(new Set());
       return;
     }
-    this.#dock.update(view, t);
-    if (!this.#dock.host.isConnected) document.documentElement.append(this.#dock.host);
-    this.#place(view, t);
+    const dark = this.#isDark();
+    const dock = (this.#dock ??= new Dock(this.acts));
+    dock.update(view, dark, t);
+    if (!dock.host.isConnected) document.documentElement.append(dock.host);
+    this.#head(view, dark, t);
+    this.#place(view, this.#styled({ page: view.page, stale: view.stale, dark, minute: Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS, t }));
   }
 
-  #place(view: LayerView, t: Translate): void {
-    const slots = view.badges && document.body ? findRows(document.body, new Set(view.rows.keys())) : new Map<string, Element>();
+  #isDark(): boolean {
+    const now = performance.now();
+    if (now - this.#theme.at > THEME_MS) this.#theme = { at: now, dark: isDark() };
+    return this.#theme.dark;
+  }
+
+  /** The same object as before where it says the same, so that badges see at a glance that nothing has changed. */
+  #styled(style: Style): Style {
+    const known = this.#style;
+    const same = known && (Object.keys(style) as (keyof Style)[]).every((key) => style[key] === known[key]);
+    return (this.#style = same ? known : style);
+  }
+
+  #head({ page, overlay }: LayerView, dark: boolean, t: Translate): void {
+    const block = overlay && HEADLINES.has(page) && document.body ? findScoreBlock(document.body) : null;
+    if (!block || !overlay) return this.#headline?.host.remove();
+    const headline = (this.#headline ??= new Headline(this.acts.toggle));
+    headline.update(overlay.panel, dark, t);
+    if (headline.host.parentNode !== block) block.append(headline.host);
+  }
+
+  #place(view: LayerView, style: Style): void {
+    const slots = view.rows.size > 0 && document.body ? findRows(document.body, view.rows) : new Map<string, Element>();
     this.placed = slots.size;
     this.#clear(new Set(slots.values()));
+    const end = performance.now() + PAINT_BUDGET_MS;
     for (const [id, slot] of slots) {
       const row = view.rows.get(id);
-      if (!row) continue;
+      if (row === undefined) continue;
       let badge = this.#badges.get(slot);
       if (badge?.id !== id) {
         badge?.host.remove();
         badge = new Badge(id, (opened) => this.#open(opened));
         this.#badges.set(slot, badge);
       }
-      badge.update(row, view.stale, Date.now(), t);
+      badge.update(row, style);
       if (badge.host.parentNode !== slot) slot.append(badge.host);
+      if (performance.now() > end) return this.#schedule();
     }
   }
 
@@ -109,8 +154,10 @@ export class Layer {
 
   #open(badge: Badge): void {
     const row = this.#view?.rows.get(badge.id);
-    if (row && this.#translate) this.#dock.open(row, badge.host.getBoundingClientRect(), Date.now(), this.#translate);
+    if (row && this.#view && this.#translate) this.#dock?.open(row, this.#view.page, badge.host.getBoundingClientRect(), () => badge.focus(), this.#translate);
   }
 }
 
-export const rowsOf = (overlay: Overlay | null): Map<string, OverlayRow> => new Map(overlay?.rows.map((row) => [row.id, row]));
+/** `awaited`: ids of the page whose answer has not come yet. */
+export const rowsOf = (overlay: Overlay | null, awaited: readonly string[] = []): Map<string, OverlayRow | null> =>
+  new Map([...awaited.map((id) => [id, null] as const), ...(overlay?.rows.map((row) => [row.id, row] as const) ?? [])]);

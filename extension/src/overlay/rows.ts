@@ -1,4 +1,4 @@
-/** Where the rows of the order list are. Data attributes first, then the order number in plain sight; never class names. */
+/** Where the rows of a list are. Data attributes first, then the number in plain sight; never class names. */
 const KEYS = ["data-row-key", "data-order-id", "data-shop-order-id", "data-id"] as const;
 export const KEY_ATTRIBUTES: readonly string[] = KEYS;
 const SELECTOR = KEYS.map((key) => `[${key}]`).join(",");
@@ -20,7 +20,7 @@ function slotIn(row: Element, columns: Map<Element | null, number>): Element {
 }
 
 /** id → the element at whose end its badge belongs. Ids without a row are absent. */
-export function findRows(root: Element, ids: ReadonlySet<string>): Map<string, Element> {
+export function findRows(root: Element, ids: { has: (id: string) => boolean; readonly size: number }): Map<string, Element> {
   const found = new Map<string, Element>();
   const columns = new Map<Element | null, number>();
   const place = (id: string, slot: Element): void => { if (!found.has(id) && !slot.closest(UNTOUCHABLE)) found.set(id, slot); };

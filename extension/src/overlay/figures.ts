@@ -1,0 +1,81 @@
+import type { DropOutFigure, GateFigure, Overlay, Panel, Why } from "../api-contract.js";
+import { named, type Translate } from "../i18n.js";
+import type { PageTextKey } from "../texts.js";
+import { MARKS } from "./badge.js";
+import { h, type Child } from "./dom.js";
+import { guide } from "./guide.js";
+import { changeText, figure, percent, shortDay, signed } from "./numbers.js";
+
+const MOST_PARTS = 6;
+/** What a server of before these figures does not say. */
+const UNSAID = { shown: null, low: null, high: null, method: null, based_on: null, grade: "?", dimensions: [], gaps: [], gates: [], drop_outs: [], why: null };
+
+/** A section that the merchant may fold; which ones are open is the dock's to remember. */
+export type Fold = (key: string, title: string, open: boolean, ...content: Child[]) => HTMLElement;
+
+const line = (label: Child, value: Child, props: Record<string, string> = {}): HTMLElement => h("div", { class: "line", ...props }, h("span", {}, label), h("b", {}, value));
+const toned = (better: boolean, text: string): HTMLElement => h("span", { class: better ? "good" : "bad" }, `${MARKS[better ? "good" : "bad"]} ${text}`);
+const move = (points: number): HTMLElement | string => (Math.abs(points) < 0.005 ? "0" : toned(points > 0, signed(points)));
+
+/** Everything the panel says of the score, the official figures first and beside ours. */
+export function figures({ panel: said, rules }: Overlay, fold: Fold, t: Translate): Child[] {
+  const panel: Panel = { ...UNSAID, ...said };
+  return [
+    ...totals(panel, t),
+    h("div", { class: "line", "data-figure": "coverage" }, h("span", {}, t("coverage")), h("b", {}, percent(panel.coverage))),
+    bar(panel.coverage),
+    guide(panel, t),
+    panel.why && fold("why", t("why"), true, ...whyLines(panel.why, t)),
+    panel.gates.length > 0 && fold("gates", t("gates"), false, ...panel.gates.map((gate) => gateLine(gate, t))),
+    panel.gates.length > 0 && fold("drop_outs", t("drop_outs_next"), false, ...dropOutLines(panel.drop_outs, t)),
+    h("div", { class: "foot" }, h("span", {}, t("rules", { rules })), h("span", {}, t("not_the_platform"))),
+  ];
+}
+
+function totals(panel: Panel, t: Translate): Child[] {
+  const { shown, estimate, low, high, noon, method, based_on, grade, dimensions } = panel;
+  const how = method ? named(t, method, "method_") : "—";
+  return [
+    h("div", { class: "scores" },
+      h("div", { class: "score", "data-figure": "official" }, h("span", {}, shown ? t("shown_on", { day: shortDay(shown.date) }) : t(panel.official ? "official" : "no_official")), h("b", {}, figure(shown?.total ?? (panel.official ? panel.total : null))),
+        shown?.since != null && shown.change !== null && h("small", {}, t("since", { day: shortDay(shown.since) }), " ", move(shown.change))),
+      h("div", { class: "score ours", "data-figure": "estimate" }, h("span", {}, t("ours")), h("b", {}, figure(estimate)),
+        low !== null && high !== null && h("small", {}, t("estimate_band"), ` ${figure(low)} – ${figure(high)}`))),
+    dimensions.length > 0 && h("table", {}, h("tr", {}, h("th", {}), h("th", {}, t("official")), h("th", {}, t("ours"))),
+      ...dimensions.map(({ name, weight, official, estimate: own }) => h("tr", {}, h("th", { scope: "row" }, name, h("small", {}, ` ${t("weight", { n: percent(weight) })}`)), h("td", {}, figure(official)), h("td", {}, figure(own))))),
+    noon && line(t("noon"), `${figure(noon.low)} – ${figure(noon.high)}`, { "data-figure": "noon" }),
+    line(t("method"), how.replace("{day}", based_on ? shortDay(based_on) : "—")),
+    h("div", { class: "line" }, h("span", {}, t("grade", { grade })), h("span", {}, named(t, grade, "grade_"))),
+  ];
+}
+
+function bar(share: number): HTMLElement {
+  const fill = h("i");
+  fill.style.width = percent(Math.min(1, Math.max(0, share)));
+  return h("div", { class: `bar${share < 0.9 ? " low" : ""}`, "aria-hidden": "true" }, fill);
+}
+
+/** The parts as the server words them: they add up to the change. */
+function whyLines({ parts, text }: Why, t: Translate): Child[] {
+  const told = parts.filter(({ points, known }) => !known || Math.abs(points ?? 0) >= 0.005);
+  return [
+    h("p", { class: "calm" }, text),
+    h("ul", {}, ...told.slice(0, MOST_PARTS).map((part) => h("li", { "data-cause": part.cause }, part.text))),
+    told.length > MOST_PARTS && h("p", { class: "calm" }, t("why_more", { n: told.length - MOST_PARTS })),
+  ];
+}
+
+function gateLine({ name, grade, open, missing, days_to_open, known, of }: GateFigure, t: Translate): HTMLElement {
+  const lacks = Object.entries(missing).flatMap(([key, gap]) => (gap ? [`${t(key as PageTextKey)} ${gap.toFixed(2)}`] : []));
+  const value = open ? `✓ ${t("gate_open")}` : lacks.length > 0 ? t("gate_missing", { what: lacks.join("、") }) : t("gate_unknown");
+  const more = [days_to_open !== null && t("gate_days", { n: days_to_open }), known !== null && of !== null && known < of && t("gate_mean", { known, of }), grade !== "A" && t("grade", { grade })].filter(Boolean).join(" · ");
+  return h("div", { class: "line" }, h("span", {}, name, more && h("small", {}, more)), h("b", { class: open ? "good" : "" }, value));
+}
+
+function dropOutLines(days: readonly DropOutFigure[], t: Translate): Child[] {
+  if (days.length === 0) return [h("p", { class: "calm" }, t("drop_outs_none"))];
+  return days.map(({ date, effects, deduction, bonus }) => h("div", { class: "day" }, h("b", {}, shortDay(date)), h("ul", {},
+    ...[...effects].sort((one, other) => Number(other.better) - Number(one.better)).map((effect) => h("li", {}, toned(effect.better, changeText(effect, t)))),
+    deduction !== 0 && h("li", {}, toned(deduction < 0, t("deduction", { n: signed(deduction) }))),
+    bonus !== 0 && h("li", {}, toned(bonus > 0, t("bonus", { n: signed(bonus) }))))));
+}

@@ -1,0 +1,33 @@
+import type { Panel } from "../api-contract.js";
+import { named, type Translate } from "../i18n.js";
+import { h, type Child } from "./dom.js";
+import { percent } from "./numbers.js";
+
+/** Where a page is, as `host/path`. */
+export const ADDRESSES: Readonly<Record<string, string>> = {
+  orders: "fxg.jinritemai.com/ffa/morder/order/list",
+  score: "fxg.jinritemai.com/ffa/eco/experience-score",
+  after_sales: "fxg.jinritemai.com/ffa/merchant-aftersale-workbench/aftersale/list",
+  reviews: "fxg.jinritemai.com/ffa/maftersale/comment",
+};
+
+/** Which pages to open next so that the answers become whole, the widest gap first, each with its reasons. */
+export function guide({ official, gaps, open_page }: Panel, t: Translate): HTMLElement | null {
+  const reasons = new Map<string, string[]>();
+  const imports: string[] = [];
+  if (!official) reasons.set("score", [t("guide_official")]);
+  for (const { indicator, coverage, page } of gaps) {
+    if (page) reasons.set(page, [...(reasons.get(page) ?? []), t("guide_gap", { name: named(t, indicator), n: percent(coverage) })]);
+    else imports.push(named(t, indicator));
+  }
+  if (open_page && !reasons.has(open_page)) reasons.set(open_page, []);
+  if (reasons.size === 0 && imports.length === 0) return null;
+  return h("div", { class: "note guide", role: "group", "aria-label": t("guide") }, h("b", {}, t("guide")),
+    h("ol", {}, ...[...reasons].map(([page, why]) => h("li", { "data-open": page }, link(page, t), why.length > 0 && h("small", {}, ` ${why.join("；")}`)))),
+    imports.length > 0 && h("small", {}, t("guide_import", { names: imports.join("、") })));
+}
+
+function link(page: string, t: Translate): Child {
+  const [text, address] = [named(t, page, "page_"), ADDRESSES[page]];
+  return address ? h("a", { href: `https://${address}` }, text) : text;
+}
