@@ -16,6 +16,7 @@ LINE_UNKNOWN, LEVEL_UNKNOWN, ABSENT = "line_not_published", "level_not_known", "
 NO_PRODUCTS, PRODUCT_UNKNOWN = "no_products_seen", "products_not_known"
 REASONS = (LINE_UNKNOWN, LEVEL_UNKNOWN, ABSENT, NO_PRODUCTS, PRODUCT_UNKNOWN)
 _MOST_PRODUCTS = 20
+_ROUNDING = 1e-9  # a computed 70 may be a hair below it
 
 
 class GateState(Struct, frozen=True):
@@ -148,7 +149,8 @@ def _met(condition: Condition, level: float | None, totals: Mapping[int, float],
 def _missing(condition: Condition, level: float | None) -> float | None:
     if condition.at_least is None or level is None:
         return None
-    return max(condition.at_least - level, 0.0)
+    gap = condition.at_least - level
+    return gap if gap > _ROUNDING else 0.0
 
 
 def _not_each(condition: Condition, level: float | None, totals: Mapping[int, float], as_of: int) -> _Met:
@@ -182,6 +184,6 @@ def _crosses(
     for day in range(1, condition.mean_days + 1):
         ahead[as_of + day] = level
         window = _window(ahead, as_of + day, condition.mean_days)
-        if (sum(window) >= condition.at_least * len(window)) == above:
+        if (sum(window) / len(window) >= condition.at_least - _ROUNDING) == above:
             return day
     return None
