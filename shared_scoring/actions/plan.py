@@ -116,7 +116,7 @@ class _Search:
         taken = 0
         while queue and gap > _HARDLY:
             _, at, seen = heapq.heappop(queue)
-            nearer = gap - self._target.gap(self._likely(mask | 1 << at))
+            nearer = self._short(mask) - self._short(mask | 1 << at)
             worth = nearer * self._actions[at].success / max(self._actions[at].effort, 1.0)
             if seen < taken and queue and -queue[0][0] > worth:
                 heapq.heappush(queue, (-worth, at, taken))
@@ -126,8 +126,9 @@ class _Search:
             gap = self.gap(mask)
         return self._without_needless(mask)
 
-    def _likely(self, mask: int) -> dict[str, float]:
-        return self._outcomes.levels(mask).points
+    def _short(self, mask: int) -> float:
+        """By how much the target is missed if all of a set succeeds; below 0 beyond it."""
+        return self._target.short(self._outcomes.levels(mask).points)
 
     def _without_needless(self, mask: int) -> int:
         for at in sorted(_bits(mask), key=lambda at: (-self._actions[at].effort, at)):
@@ -176,8 +177,8 @@ class _Search:
         everything = (1 << len(self._actions)) - 1
         rates = []
         for at in self._all():
-            alone = self.gap(0) - self._target.gap(self._likely(1 << at))
-            last = self._target.gap(self._likely(everything & ~(1 << at))) - self._target.gap(self._likely(everything))
+            alone = self._short(0) - self._short(1 << at)
+            last = self._short(everything & ~(1 << at)) - self._short(everything)
             most = max(alone, last, 0.0) * self._actions[at].success
             if most > 0:
                 rates.append((self._actions[at].effort / most, most))

@@ -155,7 +155,7 @@ def scene_of(
     cases: dict[str, Case] = {}
     told: dict[str | None, list[Told]] = {None: []}
     rest: list[Record] = []
-    for one in history:
+    for one in sorted(history, key=key_of):  # the answer must not depend on the order of arrival
         copies = Copies(one, calendar)
         key = case_id(copies.merged)
         told.setdefault(key, []).append(one)

@@ -26,7 +26,11 @@ class Target(Struct, frozen=True):
 
     def gap(self, levels: Mapping[str, float]) -> float:
         """By how many points the worst line is missed; 0 where all are reached. `levels` by `total` and dimension."""
-        return max(max(line.at_least - levels.get(line.of, 0.0), 0.0) for line in self.lines)
+        return max(self.short(levels), 0.0)
+
+    def short(self, levels: Mapping[str, float]) -> float:
+        """The same, below 0 by how much the nearest line is passed."""
+        return max(line.at_least - levels.get(line.of, 0.0) for line in self.lines)
 
 
 def of_total(total: float, pack: Pack) -> Target:
