@@ -1483,10 +1483,12 @@ export interface components {
             products?: components["schemas"]["ProductRule"] | null;
         };
         GateFigure: {
+            days_to_close: number | null;
             days_to_open: number | null;
             grade: string;
             key: string;
             known: number | null;
+            means: string | null;
             missing: {
                 [key: string]: number | null;
             };

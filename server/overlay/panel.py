@@ -27,6 +27,7 @@ from shared_scoring.explain import explain
 from shared_scoring.explain_records import CaseStates
 from shared_scoring.explain_words import worded
 from shared_scoring.facts import Facts
+from shared_scoring.gate_words import consequence_words, reason_words
 from shared_scoring.pack import Pack, choose
 from shared_scoring.pack_base import Words
 from shared_scoring.records import Partner
@@ -122,11 +123,23 @@ def _gaps(coverage: Mapping[str, float]) -> list[Gap]:
 
 
 def _gates(pack: Pack, today: Score, lang: Lang) -> Iterator[GateFigure]:
-    rules = {gate.key: gate for gate in pack.gates}
+    names = {gate.key: gate.name for gate in pack.gates}
     for one in today.gates:
-        rule = rules[one.key]
-        name = _word(rule.name, lang)
-        yield GateFigure(one.key, name, rule.grade, one.open, one.missing, one.days_to_open, one.known, one.of)
+        means = None if one.consequence is None else _word(consequence_words(one.consequence), lang)
+        if one.reason is not None:
+            means = _word(reason_words(one.reason), lang)
+        yield GateFigure(
+            one.key,
+            _word(names[one.key], lang),
+            one.grade,
+            one.open,
+            one.missing,
+            one.days_to_open,
+            one.days_to_close,
+            one.known,
+            one.of,
+            means,
+        )
 
 
 def _drop_outs(today: Score, own: Sums, known: Facts, window: Window) -> Iterator[DropOutFigure]:

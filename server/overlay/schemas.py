@@ -72,7 +72,7 @@ class Gap(Struct, frozen=True):
 
 
 class GateFigure(Struct, frozen=True):
-    """A gate as GateState has it, with its name and the grade of its rule."""
+    """A gate as GateState has it, with its name; `means` says what its state means, or why nothing is known of it."""
 
     key: str
     name: str
@@ -80,8 +80,10 @@ class GateFigure(Struct, frozen=True):
     open: bool | None
     missing: dict[str, float | None]
     days_to_open: int | None
+    days_to_close: int | None
     known: int | None
     of: int | None
+    means: str | None
 
 
 class DropOutFigure(Struct, frozen=True):

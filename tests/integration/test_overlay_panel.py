@@ -32,7 +32,10 @@ def test_gates_are_those_of_the_score_with_their_names(shop: "Paired") -> None:
     send(shop, [official(1, 79.0), official(0, 78.0, dimensions={"goods": {"score": 60, "weight": 0.4}})])
     gates = overlay(shop, page="score")["panel"]["gates"]
     plain = ask(shop, "score")["gates"]
-    assert [{key: gate[key] for key in plain[0]} for gate in gates] == plain
+    shared = ("key", "open", "missing", "days_to_open", "days_to_close", "known", "of", "grade")
+    assert [[gate[key] for key in shared] for gate in gates] == [[gate[key] for key in shared] for gate in plain]
+    [promotion] = [gate for gate in gates if gate["key"] == "promotion"]
+    assert (promotion["open"], promotion["means"]) == (True, "可报名平台大促")
     assert [gate["name"] for gate in gates if gate["key"] == "alliance_shop"] == ["精选联盟准入"]
     assert all(gate["grade"] in "ABC?" for gate in gates)
     english = ask(shop, "overlay?page=score&lang=en")["panel"]["gates"]

@@ -2,12 +2,10 @@ import type { OverlayRow } from "../api-contract.js";
 import type { Translate } from "../i18n.js";
 import { h, keepEvents, trusted } from "./dom.js";
 import { dress } from "./sheet.js";
-import { badgeWords, type Tone } from "./words.js";
+import { badgeWords, MARKS } from "./words.js";
 
 declare const __TEST__: boolean;
 export const SHADOW_MODE: ShadowRootMode = __TEST__ ? "open" : "closed";
-
-export const MARKS: Record<Tone, string> = { good: "▲", bad: "▼", calm: "" };
 
 /** How a badge is drawn; the same object as long as nothing of it has changed. */
 export interface Style { page: string; stale: boolean; dark: boolean; minute: number; t: Translate }

@@ -1,8 +1,7 @@
 import type { OverlayRow } from "../api-contract.js";
 import type { Translate } from "../i18n.js";
-import { MARKS } from "./badge.js";
 import { h } from "./dom.js";
-import { badgeWords } from "./words.js";
+import { badgeWords, MARKS } from "./words.js";
 
 /** The details of one badge, placed beside it by `place`. */
 export function detailsCard(row: OverlayRow, page: string, nowMs: number, t: Translate): HTMLElement {

@@ -1,12 +1,11 @@
 import type { DropOutFigure, GateFigure, Overlay, Panel, Why } from "../api-contract.js";
 import { named, type Translate } from "../i18n.js";
 import type { PageTextKey } from "../texts.js";
-import { MARKS } from "./badge.js";
 import { h, type Child } from "./dom.js";
 import { guide } from "./guide.js";
 import { changeText, figure, percent, shortDay, signed } from "./numbers.js";
+import { MARKS } from "./words.js";
 
-const MOST_PARTS = 6;
 /** What a server of before these figures does not say. */
 const UNSAID = { shown: null, low: null, high: null, method: null, based_on: null, grade: "?", dimensions: [], gaps: [], gates: [], drop_outs: [], why: null };
 
@@ -25,7 +24,7 @@ export function figures({ panel: said, rules }: Overlay, fold: Fold, t: Translat
     h("div", { class: "line", "data-figure": "coverage" }, h("span", {}, t("coverage")), h("b", {}, percent(panel.coverage))),
     bar(panel.coverage),
     guide(panel, t),
-    panel.why && fold("why", t("why"), true, ...whyLines(panel.why, t)),
+    panel.why && fold("why", t("why"), true, ...whyLines({ ...panel.why, first: panel.why.from }, fold, t)),
     panel.gates.length > 0 && fold("gates", t("gates"), false, ...panel.gates.map((gate) => gateLine(gate, t))),
     panel.gates.length > 0 && fold("drop_outs", t("drop_outs_next"), false, ...dropOutLines(panel.drop_outs, t)),
     h("div", { class: "foot" }, h("span", {}, t("rules", { rules })), h("span", {}, t("not_the_platform"))),
@@ -55,20 +54,22 @@ function bar(share: number): HTMLElement {
   return h("div", { class: `bar${share < 0.9 ? " low" : ""}`, "aria-hidden": "true" }, fill);
 }
 
-/** The parts as the server words them: they add up to the change. */
-function whyLines({ parts, text }: Why, t: Translate): Child[] {
-  const told = parts.filter(({ points, known }) => !known || Math.abs(points ?? 0) >= 0.005);
+/** The parts as the server words them: they add up to the change. What nobody can say in points is folded in below. */
+function whyLines({ first, change, parts }: Omit<Why, "from" | "to"> & { first: string }, fold: Fold, t: Translate): Child[] {
+  const list = (told: typeof parts): HTMLElement => h("ul", {}, ...told.map((part) => h("li", { "data-cause": part.cause }, part.text)));
+  const scored = parts.filter(({ known, points }) => known && Math.abs(points ?? 0) >= 0.005);
+  const unscored = parts.filter(({ known }) => !known);
   return [
-    h("p", { class: "calm" }, text),
-    h("ul", {}, ...told.slice(0, MOST_PARTS).map((part) => h("li", { "data-cause": part.cause }, part.text))),
-    told.length > MOST_PARTS && h("p", { class: "calm" }, t("why_more", { n: told.length - MOST_PARTS })),
+    change !== null && line(t("since", { day: shortDay(first) }), move(change)),
+    list(scored),
+    unscored.length > 0 && fold("why_more", t("why_more", { n: unscored.length }), scored.length === 0, list(unscored)),
   ];
 }
 
-function gateLine({ name, grade, open, missing, days_to_open, known, of }: GateFigure, t: Translate): HTMLElement {
+function gateLine({ name, grade, open, missing, days_to_open, days_to_close, known, of, means }: GateFigure, t: Translate): HTMLElement {
   const lacks = Object.entries(missing).flatMap(([key, gap]) => (gap ? [`${t(key as PageTextKey)} ${gap.toFixed(2)}`] : []));
-  const value = open ? `✓ ${t("gate_open")}` : lacks.length > 0 ? t("gate_missing", { what: lacks.join("、") }) : t("gate_unknown");
-  const more = [days_to_open !== null && t("gate_days", { n: days_to_open }), known !== null && of !== null && known < of && t("gate_mean", { known, of }), grade !== "A" && t("grade", { grade })].filter(Boolean).join(" · ");
+  const value = open ? `✓ ${t("gate_open")}` : lacks.length > 0 ? `✕ ${t("gate_missing", { what: lacks.join("、") })}` : open === null ? t("gate_unknown") : `✕ ${t("gate_closed")}`;
+  const more = [means, days_to_open !== null && t("gate_days", { n: days_to_open }), days_to_close != null && t("gate_closes", { n: days_to_close }), known !== null && of !== null && known < of && t("gate_mean", { known, of }), grade !== "A" && t("grade", { grade })].filter(Boolean).join(" · ");
   return h("div", { class: "line" }, h("span", {}, name, more && h("small", {}, more)), h("b", { class: open ? "good" : "" }, value));
 }
 

@@ -1,9 +1,10 @@
 import type { Panel } from "../api-contract.js";
 import type { Translate } from "../i18n.js";
-import { MARKS, SHADOW_MODE } from "./badge.js";
+import { SHADOW_MODE } from "./badge.js";
 import { h, keepEvents, trusted } from "./dom.js";
 import { figure, shortDay, signed } from "./numbers.js";
 import { dress } from "./sheet.js";
+import { MARKS } from "./words.js";
 
 const LABEL = /^(商家|我的)?体验分$|^带货口碑分?$/;
 const BLOCK = "dl,section,article,li,div";

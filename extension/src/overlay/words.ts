@@ -3,6 +3,8 @@ import { named, type Translate } from "../i18n.js";
 import { changeText, clockWords, figure, percent, shortDay, signed, whenText } from "./numbers.js";
 
 export type Tone = "good" | "bad" | "calm";
+/** Colour is never the only sign. */
+export const MARKS: Record<Tone, string> = { good: "▲", bad: "▼", calm: "" };
 export interface BadgeWords {
   tone: Tone;
   number: string;
@@ -20,7 +22,7 @@ const toneOf = (value: number): Tone => (Math.abs(value) < 0.00005 ? "calm" : va
 function numberWords({ expected, delta, effects = [] }: OverlayRow, t: Translate): { tone: Tone; number: string; notes: string[] } {
   const band = (low: number | null, high: number | null): string[] => (low === null || high === null ? [] : [t("band", { low: signed(low), high: signed(high) })]);
   const points = expected.points ?? delta.points;
-  const rest = effects.map((effect) => `${changeText(effect, t)}（${t(effect.better ? "helps" : "hurts")}，${t("drops_out", { day: effect.drops_out })}）`);
+  const rest = effects.map((effect) => `${MARKS[effect.better ? "good" : "bad"]} ${changeText(effect, t)} · ${t("to_day", { day: shortDay(effect.drops_out) })}`);
   if (points !== null) {
     const notes = expected.points === null ? [t("delta_note")] : [t("expected_note"), ...band(expected.low, expected.high)];
     return { tone: toneOf(points), number: t("points", { n: signed(points) }), notes: [...notes, ...rest] };
