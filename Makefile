@@ -9,7 +9,7 @@ LANG_OF_RUN ?= zh
 
 DEBIAN_PACKAGES := chromium chromium-l10n firefox-esr fonts-noto-cjk
 
-.PHONY: run test check extension browsers bench bench-ingest bench-extension lock clean help
+.PHONY: run test matrix check extension browsers bench bench-ingest bench-extension lock clean help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,6 +19,9 @@ run: $(VENV)/.runtime ## Start everything and show the demo shop, or the score o
 
 test: check extension browsers ## Everything CI runs
 	@$(BIN)/python -m pytest
+
+matrix: $(VENV)/.dev extension browsers ## The browser tests' whole cross product: every page, layout, transport, policy and bad answer
+	@$(BIN)/python -m pytest tests/browser/wide.py
 
 extension: ## The extension: types, unit tests, both builds
 	@cd extension && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-progress --no-fund --no-audit --ignore-scripts; }

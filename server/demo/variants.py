@@ -10,7 +10,7 @@ from server.demo import sentinels
 
 OTHER_SHOP_ID: Final = "990000999"
 OTHER_SHOP_NAME: Final = "另一家演示店"
-SLOW_SECONDS: Final = 3.0
+SLOW_SECONDS: Final = 1.5
 # The field whose absence must be noticed, by the shape in which it stands.
 RENAMED: Final = {
     "shop_order_id": "shop_order_no",

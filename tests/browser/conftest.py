@@ -1,6 +1,7 @@
 """The demo shop's site, the real API on the real database, and a Chromium with the extension between them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +17,12 @@ from server.demo.host import DemoHost
 from server.demo.life import SHANGHAI
 from tests.browser.api import Api
 from tests.browser.browser import CHROMIUM, Browser, chromium
+from tests.browser.drivers import Driver, open_chromium, open_firefox, set_up
+from tests.browser.playing import Stage
 
 if TYPE_CHECKING:
     from flask import Flask
+    from sqlalchemy import Engine
 
 NO_CHROMIUM = "no Chromium here: apt-get install chromium chromium-l10n fonts-noto-cjk"
 
@@ -137,3 +141,45 @@ def plain_overlay(page: str, ids: list[str]) -> dict[str, Any]:
         "panel": panel,
         "rows": rows,
     }
+
+
+@pytest.fixture(scope="module")
+def _pairs(
+    _host: DemoHost, extension: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], tuple[Driver, Driver]]]:
+    """A browser without and one with the extension, of either kind; each is opened when it is first wanted."""
+    with ExitStack() as stack:
+        open_: dict[str, tuple[Driver, Driver]] = {}
+        playwright = stack.enter_context(sync_playwright())
+
+        def pair(kind: str) -> tuple[Driver, Driver]:
+            if kind not in open_:
+                drivers: list[Driver] = []
+                for name, loaded in (("plain", None), ("ours", extension)):
+                    profile = tmp_path_factory.mktemp("profiles") / name
+                    opening = (
+                        open_firefox(profile, _host, loaded)
+                        if kind == "firefox"
+                        else open_chromium(playwright, profile, _host, loaded)
+                    )
+                    drivers.append(stack.enter_context(opening))
+                open_[kind] = (drivers[0], drivers[1])
+            return open_[kind]
+
+        yield pair
+
+
+@pytest.fixture
+def stage(
+    kind: str,
+    _pairs: Callable[[str], tuple[Driver, Driver]],
+    host: DemoHost,
+    api: Api,
+    admin: "Engine",
+    new_code: Callable[[], str],
+) -> Stage:
+    """Both browsers of a `kind`, the one with the extension agreed, paired and bound; the server answers for itself."""
+    plain, ours = _pairs(kind)
+    api.overlay = None
+    set_up(ours, api.url, new_code(), [{"id": SHOP_ID, "name": SHOP_NAME}])
+    return Stage(plain, ours, host, api, admin)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from websockets.sync.client import ClientConnection, connect
 
+from server.demo.hosts import HOSTS
 from tests.browser.api import wait_for
 
 FIREFOX: Final = shutil.which("firefox-esr") or shutil.which("firefox")
@@ -70,7 +71,7 @@ def firefox(profile: Path, host_port: int) -> Iterator[Firefox]:
     profile.mkdir()
     uuids = json.dumps(json.dumps({ADDON: UUID}))
     (profile / "user.js").write_text(
-        f'user_pref("network.dns.localDomains", "fxg.jinritemai.com");\n'
+        f'user_pref("network.dns.localDomains", "{",".join(HOSTS)}");\n'
         f'user_pref("network.socket.forcePort", "443={host_port}");\n'
         f'user_pref("extensions.webextensions.uuids", {uuids});\n'
     )

@@ -1,0 +1,156 @@
+"""What the merchant's backend may be like, and what must come of it: one list, played in every browser.
+
+`CI` is played with every change; `wide()` is the whole cross product, for `make matrix`.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from server.demo.host import DemoHost
+from server.demo.site import PAGES
+
+Truth = Callable[[DemoHost, int], dict[str, set[str]]]
+
+
+def _official(host: DemoHost, _: int) -> dict[str, set[str]]:
+    return {"official": {host.shop.official[-1]["id"]}}
+
+
+def _orders(host: DemoHost, size: int) -> dict[str, set[str]]:
+    return {"order": {order["id"] for order in host.shop.orders[:size]}}
+
+
+@dataclass(frozen=True)
+class Read:
+    """A page koubei reads: the answers it reads there, the records that come of them, whether each row gets a badge."""
+
+    answers: tuple[str, ...]
+    truth: Truth
+    badges: bool
+
+
+SCORE: Final = "/governance/shop/experiencescore"
+READ: Final = {
+    "orders": Read(("/api/order/searchlist",), _orders, badges=True),
+    "score": Read((f"{SCORE}/getOverviewByVersion", f"{SCORE}/getAnalysisScore"), _official, badges=False),
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`says` is what the dock's state must become (`ok`, `unread`, `unplaced`, `other_shop`), None for no dock at all.
+
+    `then` are labels that the merchant presses one after the other, `ends` the page on which that leaves them; `scroll`
+    goes to the end of a virtual list. `variant` is how all answers of the page are, `login` whose browser it is.
+    """
+
+    page: str
+    says: str | None = "ok"
+    variant: str = "ok"
+    login: str = "owner"
+    layout: str = "table"
+    transport: str = "fetch"
+    strict: bool = False
+    storm: bool = False
+    dark: bool = False
+    scroll: bool = False
+    then: tuple[str, ...] = ()
+    ends: str = ""
+
+    @property
+    def name(self) -> str:
+        said = (
+            self.page,
+            self.variant if self.variant != "ok" else "",
+            self.login if self.login != "owner" else "",
+            self.layout if self.layout != "table" else "",
+            self.transport if self.transport != "fetch" else "",
+            *(word for word in ("strict", "storm", "dark") if getattr(self, word)),
+            *self.then,
+        )
+        return "-".join(filter(None, said))
+
+    @property
+    def last(self) -> str:
+        return self.ends or self.page
+
+    @property
+    def stores(self) -> bool:
+        """Whether anything may reach the server: only what was read without a doubt."""
+        return self.says in {"ok", "unplaced"} and self.variant != "empty"
+
+    @property
+    def marks(self) -> bool:
+        """Whether each row gets a badge."""
+        return self.says == "ok" and self.stores and READ[self.last].badges
+
+    @property
+    def size(self) -> int:
+        return 60 if self.layout == "virtual" else 20
+
+    @property
+    def url(self) -> str:
+        words = {"layout": self.layout, "transport": self.transport, "size": str(self.size)}
+        words |= {"storm": "1"} if self.storm else {}
+        words |= {"theme": "dark"} if self.dark else {}
+        return f"{PAGES[self.page]}?{'&'.join(f'{key}={value}' for key, value in words.items())}"
+
+
+TRANSPORTS: Final = ("fetch", "text", "clone", "stream", "xhr", "xhr-json")
+LAYOUTS: Final = ("table", "cards", "virtual", "modal")
+OPEN_LIST: Final = ("打开列表",)
+# What an answer that is wrong in this way makes of a page.
+BAD: Final = ("renamed", "moved", "code", "truncated", "error", "logged_out", "redirect")
+GOOD: Final = ("large", "slow", "empty", "chatty")
+
+
+def _then(layout: str) -> tuple[str, ...]:
+    return OPEN_LIST if layout == "modal" else ()
+
+
+CI: Final = (
+    Scenario("orders", strict=True),
+    Scenario("orders", layout="cards", transport="xhr"),
+    Scenario("orders", layout="virtual", transport="stream", scroll=True),
+    Scenario("orders", layout="modal", transport="clone", then=OPEN_LIST, dark=True),
+    Scenario("orders", storm=True, transport="text"),
+    Scenario("orders", then=("下一页",)),
+    Scenario("orders", then=("商家体验分", "订单管理")),
+    # All digits reach the server; the page itself has rounded the numbers that its rows show.
+    Scenario("orders", "unplaced", "numeric_ids"),
+    Scenario("orders", variant="large"),
+    Scenario("orders", variant="empty"),
+    Scenario("orders", variant="enum_new"),
+    *(Scenario("orders", "unread", variant) for variant in ("renamed", "moved", "truncated", "redirect")),
+    *(Scenario("score", "unread", variant) for variant in ("code", "error", "enum_new")),
+    Scenario("score", strict=True, transport="xhr-json"),
+    Scenario("score", variant="slow"),
+    Scenario("score", "other_shop", login="other_shop"),
+    Scenario("orders", "other_shop", login="other_shop"),
+    Scenario("orders", "unread", login="logged_out"),
+    Scenario("orders", login="sub_account"),
+    Scenario("score", "unread", login="sub_account"),
+)
+
+
+def wide() -> Iterator[Scenario]:
+    """Every page in every layout, over every transport, under both policies; and every way to answer badly."""
+    for page, layout, transport, strict in itertools.product(READ, LAYOUTS, TRANSPORTS, (False, True)):
+        if READ[page].badges or layout == "table":
+            yield Scenario(page, layout=layout, transport=transport, strict=strict, then=_then(layout))
+    for page, transport in itertools.product(READ, TRANSPORTS):
+        for variant in BAD:
+            yield Scenario(page, "unread", variant, transport=transport)
+        for variant in GOOD:
+            yield Scenario(page, "ok", variant, transport=transport)
+    for transport in TRANSPORTS:  # a number that was rounded before anybody could see it is refused
+        yield Scenario(
+            "orders", "unread" if transport == "xhr-json" else "unplaced", "numeric_ids", transport=transport
+        )
+    for page, layout in itertools.product(READ, LAYOUTS):
+        if READ[page].badges or layout == "table":
+            yield Scenario(page, layout=layout, storm=True, then=_then(layout))
+            yield Scenario(page, layout=layout, dark=True, then=_then(layout))
+        yield Scenario(page, "other_shop", login="other_shop", layout=layout)
