@@ -4,7 +4,7 @@ The rules are those of scoring.md, "The number on a badge". A change of an indic
 numerator and denominator where they are known, because the own records are often a fragment of the shop.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 from msgspec import Struct
@@ -142,25 +142,3 @@ def official_sum(indicator: Indicator, known: Facts, as_of: int) -> Sum | None:
             numerator, denominator = Fraction(page.numerator), int(page.denominator)
             return Sum(numerator, denominator, float(numerator / denominator))
     return None
-
-
-PAGE_OF_INDICATOR: Mapping[str, str] = {
-    "goods.rating": "reviews",
-    "goods.quality_return": "after_sales",
-    "logistics.damage_return": "after_sales",
-    "logistics.pickup_seconds": "orders",
-    "logistics.delivery_rate": "orders",
-    "service.audit_seconds": "after_sales",
-    "service.help_rate": "after_sales",
-}
-"""The page that fills an indicator's records (pages.md, "What a page can and cannot fill")."""
-
-
-def page_to_open(coverage: Mapping[str, float], seen: Collection[str] = ()) -> str | None:
-    """The page that would close the widest gap of coverage below 0.9, None where there is none."""
-    gaps = [
-        (value, PAGE_OF_INDICATOR[key])
-        for key, value in coverage.items()
-        if value < 0.9 and key in PAGE_OF_INDICATOR and PAGE_OF_INDICATOR[key] not in seen
-    ]
-    return min(gaps)[1] if gaps else None

@@ -12,7 +12,8 @@ from shared_scoring.estimate import UNKNOWN, Banded, Estimated, estimate, figure
 from shared_scoring.facts import Facts
 from shared_scoring.gates import GateState, gates
 from shared_scoring.history import History
-from shared_scoring.pack import Pack
+from shared_scoring.pack import Indicator, Pack
+from shared_scoring.page_to_open import PAGE_OF_INDICATOR
 from shared_scoring.records import Official, OfficialIndicator
 from shared_scoring.response import IndicatorScore, indicator_scores, own_sums
 from shared_scoring.sums import EMPTY, Sum, Sums
@@ -67,14 +68,20 @@ class IndicatorValue(Struct, frozen=True):
     shielded: bool
     official: OfficialValue | None
     coverage: float
+    grade: str = "?"
 
 
 class Note(Struct, frozen=True, omit_defaults=True):
-    """Something the reader of a number should know, as a code with its parameters."""
+    """Something the reader of a number should know, as a code with its parameters.
+
+    `page` is the one to open that would close a gap of coverage, where one does.
+    """
 
     code: str
     indicator: str | UnsetType = UNSET
     coverage: float | UnsetType = UNSET
+    page: str | UnsetType = UNSET
+    text: str | UnsetType = UNSET
 
 
 class Score(Struct, frozen=True, kw_only=True):
@@ -224,13 +231,15 @@ def _indicators(
     scores = indicator_scores(pack, known, values, sums, as_of, as_of + 1)
     return {
         one.key: _indicator(
-            own[one.key], page.get(one.key), scores[one.key], indicator_weight(pack, known, one, as_of + 1)
+            one, own[one.key], page.get(one.key), scores[one.key], indicator_weight(pack, known, one, as_of + 1)
         )
         for one in pack.indicators
     }
 
 
-def _indicator(own: Sum, page: OfficialIndicator | None, score: IndicatorScore, weight: float) -> IndicatorValue:
+def _indicator(
+    rule: Indicator, own: Sum, page: OfficialIndicator | None, score: IndicatorScore, weight: float
+) -> IndicatorValue:
     if not own.denominator:
         own = EMPTY
     coverage = own.denominator / page.denominator if page is not None and page.denominator else 1.0
@@ -243,6 +252,7 @@ def _indicator(own: Sum, page: OfficialIndicator | None, score: IndicatorScore, 
         shielded=score.shielded,
         official=None if page is None else OfficialValue(page.value, page.numerator, page.denominator),
         coverage=coverage,
+        grade=rule.grade,
     )
 
 
@@ -261,7 +271,7 @@ def _consumer(pack: Pack, stage: str, official: Official | None, total: float | 
 
 def consumer_of(pack: Pack, total: float) -> float | None:
     """What the pack's table shows to consumers for a total; None where the pack has no table."""
-    return _from_table(pack.consumer, math.floor(total + 0.5)) if pack.consumer else None
+    return _from_table(pack.consumer, math.floor(round(total, 9) + 0.5)) if pack.consumer else None
 
 
 def _from_table(table: Iterable[tuple[float, float]], value: float) -> float:
@@ -282,4 +292,4 @@ def _notes(indicators: Mapping[str, IndicatorValue]) -> Iterable[Note]:
         if one.value is None:
             yield Note("no_cohort", key)  # its weight is shared out among the others of its dimension
         elif one.coverage < 0.9:
-            yield Note("low_coverage", key, one.coverage)
+            yield Note("low_coverage", key, one.coverage, PAGE_OF_INDICATOR.get(key, UNSET))

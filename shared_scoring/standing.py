@@ -6,10 +6,11 @@ codes only say why a contribution is missing.
 
 from fractions import Fraction
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType, structs
 
 from shared_scoring.calendar import iso
 from shared_scoring.case_view import CaseView, Key
+from shared_scoring.code_words import WHY_NOT
 from shared_scoring.ledger import State
 from shared_scoring.measures import HITS
 from shared_scoring.pack import Indicator, Pack
@@ -38,6 +39,7 @@ class Place(Struct, frozen=True):
     denominator: int | None = None
     since: str | None = None
     until: str | None = None
+    text: str | UnsetType = UNSET
 
 
 class Standing(Struct, frozen=True):
@@ -52,6 +54,7 @@ class Standing(Struct, frozen=True):
     why_not: str | None
     until: str | None
     places: list[Place]
+    text: str | UnsetType = UNSET
 
 
 def standing(pack: Pack, as_of: int, view: CaseView, key: Key) -> Standing:
@@ -70,6 +73,18 @@ def standing(pack: Pack, as_of: int, view: CaseView, key: Key) -> Standing:
     if counted:
         return Standing(*key, counts=True, why_not=None, until=max(counted), places=places)
     return Standing(*key, counts=False, why_not=_why_not(view, record, places), until=None, places=places)
+
+
+def worded(found: Standing, lang: str) -> Standing:
+    """The same standing; each code with its text, `lang` being `zh` or `en`."""
+
+    def said(code: str | None) -> str | UnsetType:
+        if code is None:
+            return UNSET
+        return WHY_NOT[code].zh if lang == "zh" else WHY_NOT[code].en
+
+    places = [structs.replace(place, text=said(place.why_not)) for place in found.places]
+    return structs.replace(found, places=places, text=said(found.why_not))
 
 
 def _places(

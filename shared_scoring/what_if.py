@@ -15,12 +15,13 @@ from shared_scoring.calendar import iso
 from shared_scoring.case import case_id
 from shared_scoring.case_view import minus
 from shared_scoring.changed import Changed, refuse_another_viewpoint, touched_cases, words_of
-from shared_scoring.delta import official_sum, page_to_open
+from shared_scoring.delta import official_sum
 from shared_scoring.facts import Facts
 from shared_scoring.history import History
 from shared_scoring.ledger import State
 from shared_scoring.merge import Told
 from shared_scoring.pack import Indicator, Pack
+from shared_scoring.page_to_open import page_to_open
 from shared_scoring.records import Record
 from shared_scoring.response import own_sums
 from shared_scoring.score import Note, score

@@ -604,6 +604,13 @@ export interface paths {
                         "application/json": components["schemas"]["Explanation"];
                     };
                 };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
@@ -690,6 +697,8 @@ export interface paths {
                 query?: {
                     /** @description The day the score appears; today in the subject's time zone. */
                     as_of?: string | null;
+                    /** @description Adds the texts in this language; without it codes only. */
+                    lang?: "zh" | "en" | null;
                     /** @description A rule pack's id, or auto. */
                     rules?: string;
                 };
@@ -1557,6 +1566,7 @@ export interface components {
         IndicatorValue: {
             coverage: number;
             denominator: number;
+            grade?: string;
             numerator: number;
             official: components["schemas"]["OfficialValue"] | null;
             score: number | null;
@@ -1667,6 +1677,8 @@ export interface components {
             code: string;
             coverage?: number;
             indicator?: string;
+            page?: string;
+            text?: string;
         };
         Official: {
             bonus?: number | null;
@@ -1924,6 +1936,7 @@ export interface components {
             indicator: string;
             numerator?: number | null;
             since?: string | null;
+            text?: string;
             until?: string | null;
             why_not: string | null;
         };
@@ -2243,6 +2256,7 @@ export interface components {
             id: string;
             kind: string;
             places: components["schemas"]["Place"][];
+            text?: string;
             until: string | null;
             why_not: string | null;
         };

@@ -12,10 +12,6 @@ _OWN: dict[str, tuple[str, str]] = {
     "until": ("失效", "Until"),
     "open": ("至今", "open"),
     "grades": ("依据等级", "Grades"),
-    "grades_mean": (
-        "等级：A 平台公布 · B 多个来源一致 · C 单一来源 · ? 未公布，由本产品选定",
-        "Grades: A published by the platform · B several sources agree · C one source · ? not published, our choice",
-    ),
     "from": ("出处", "From"),
     "bundled": ("随产品", "bundled"),
     "whole": ("整个文件", "the whole file"),

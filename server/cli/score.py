@@ -63,7 +63,7 @@ def score(files: tuple[Path, ...], rules: str, as_of: dt.date, subject: str | No
     intake = take_in(files)
     subject_id, history = intake.only(subject)
     pack = pack_for(rules, history.subject(), as_of)
-    answer = worded(score_history(history, pack, as_of.toordinal(), subject_id), lang)
+    answer = worded(score_history(history, pack, as_of.toordinal(), subject_id), pack, lang)
     if as_json:
         body = {"command": "score", **msgspec.to_builtins(answer), "input": msgspec.to_builtins(intake.input)}
         click.echo(msgspec.json.encode(body))

@@ -11,12 +11,13 @@ from rich.text import Text
 
 from server.cli.intake import Input, Quarantined
 from server.cli.texts import text
+from shared_scoring.code_words import METHODS
 from shared_scoring.gates import GateState
 from shared_scoring.pack import Gate, Indicator, Pack
 from shared_scoring.pack_base import Words
 from shared_scoring.records import Subject
 from shared_scoring.score import IndicatorValue, Score
-from shared_scoring.score_words import gate_text
+from shared_scoring.score_words import gate_text, note_text
 
 _SHOWN_LINES = 5
 _SHOWN_PRODUCTS = 3
@@ -27,7 +28,8 @@ def print_score(score: Score, pack: Pack, account: Input | None, subject: Subjec
     """Print the whole answer. `account` is the input's, None for a score that came from the server."""
     console = Console(highlight=False)
     tables: list[RenderableType] = [_dimensions(score, pack, lang)] if score.dimensions else []
-    tables += [_indicators(score, pack, lang), _adjustments(score, pack, lang), _gates(score, pack, lang)]
+    tables += [_indicators(score, pack, lang), _notes(score, pack, lang)]
+    tables += [_adjustments(score, pack, lang), _gates(score, pack, lang)]
     title = Text(_headline(score, subject, lang), style="bold")
     console.print(Panel(Group(_summary(score, lang), *tables), title=title, box=box.ROUNDED, expand=False))
     if account is not None:
@@ -63,13 +65,18 @@ def _summary(score: Score, lang: str) -> Text:
             if score.estimate.total is not None:
                 lines.append(f" · {say('estimate')} {_points(score.estimate.total)}", style="dim")
         else:
-            lines.append(f"  {say('estimate')}  {_band(score.low, score.high)}", style="yellow")
+            lines.append(f"  {say('estimate')}  {_band(score.low, score.high)}{_method(score, lang)}", style="yellow")
         if score.consumer_score is not None:
             lines.append(f"  ·  {say('consumer')} {score.consumer_score:.1f} ({score.stars:g} ★)")
         lines.append("\n")
     lines.append(f"{say(f'stage_{score.stage}')} · {say('valid_orders', count=score.valid_orders)}\n")
     lines.append(say("window", first=score.window.first, last=score.window.last, rules=score.rules), style="dim")
     return lines
+
+
+def _method(score: Score, lang: str) -> str:
+    words = METHODS.get(score.estimate.method or "")
+    return "" if words is None else f"  ({_word(words, lang).format(day=score.estimate.based_on)})"
 
 
 def _dimensions(score: Score, pack: Pack, lang: str) -> Table:
@@ -90,14 +97,21 @@ def _indicators(score: Score, pack: Pack, lang: str) -> Table:
     say = partial(text, lang)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(say("indicator"))
-    for column in ("value", "counted", "coverage"):
+    for column in ("value", "counted", "coverage", "grade"):
         table.add_column(say(column), justify="right")
     for indicator in pack.indicators:
         one = score.indicators[indicator.key]
         coverage = f"{one.coverage:.0%}" if one.official is not None else ""
         counted = f"{one.numerator:,.10g} / {one.denominator:,}" if one.value is not None else ""
-        table.add_row(_word(indicator.name, lang), _value(indicator, one, lang), counted, coverage)
+        table.add_row(_word(indicator.name, lang), _value(indicator, one, lang), counted, coverage, one.grade)
     return table
+
+
+def _notes(score: Score, pack: Pack, lang: str) -> Text:
+    """What is said of the indicators that have a value; those without one show that already. Then what grades mean."""
+    notes = [note_text(one, pack, lang) for one in score.notes if one.code != "no_cohort"]
+    lines = Text("\n".join(notes), style="yellow")
+    return lines.append(("\n" if notes else "") + text(lang, "grades_mean"), style="dim")
 
 
 def _value(indicator: Indicator, one: IndicatorValue, lang: str) -> str:

@@ -39,6 +39,10 @@ TEXTS: dict[str, Both] = {
     "gate_unknown": ("未知", "not known"),
     "consequence": ("意味着", "What it means"),
     "grade": ("等级", "Grade"),
+    "grades_mean": (
+        "等级：A 平台公布 · B 多个来源一致 · C 单一来源 · ? 未公布，由本产品选定",
+        "Grades: A published by the platform · B several sources agree · C one source · ? not published, our choice",
+    ),
     "elsewhere": ("部分类目的线为 {lines}", "the line is {lines} in some categories"),
     "known_of": ("已知 {known}/{of}", "{known} of {of} known"),
     "quality_return": ("品退率", "quality-return rate"),

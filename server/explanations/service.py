@@ -21,13 +21,15 @@ from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
 
 
-def read_explanation(app: Engine, subject_id: str, days: tuple[dt.date, dt.date], rules: str, lang: str) -> Explanation:
-    """Explain the way from one day to a later one; 503 while the ledger is being made anew."""
+def read_explanation(
+    app: Engine, subject_id: str, days: tuple[dt.date, dt.date], rules: str, lang: str
+) -> tuple[Explanation, int]:
+    """Explain the way from one day to a later one, and the input version; 503 while the ledger is made anew."""
     with snapshot(app, subject_id) as seen:
         packs = seen.pack(rules, days[0]), seen.pack(rules, days[1])
         ordinals = days[0].toordinal(), days[1].toordinal()
         answer = explain(FolderSource(seen.folder), packs, ordinals, subject_id)
-    return worded(answer, packs, lang)
+        return worded(answer, packs, lang), seen.input_version
 
 
 class FolderSource:

@@ -20,7 +20,7 @@ from server.overlay.schemas import (
 )
 from server.texts import Lang
 from shared_scoring.calendar import iso
-from shared_scoring.delta import PAGE_OF_INDICATOR, Window, change_without, page_to_open
+from shared_scoring.delta import Window, change_without
 from shared_scoring.drop_outs import DropOuts, drop_outs
 from shared_scoring.estimate import Banded, figure
 from shared_scoring.explain import explain
@@ -30,6 +30,7 @@ from shared_scoring.facts import Facts
 from shared_scoring.gate_words import consequence_words, reason_words
 from shared_scoring.pack import Pack, choose
 from shared_scoring.pack_base import Words
+from shared_scoring.page_to_open import PAGE_OF_INDICATOR, page_to_open
 from shared_scoring.records import Partner
 from shared_scoring.score import Estimate, Score, expected
 from shared_scoring.sums import Sum, Sums

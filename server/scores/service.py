@@ -31,7 +31,7 @@ def read_score(app: Engine, subject_id: str, as_of: dt.date | None, rules: str, 
         stored = _stored(seen.connection, day, pack.id, seen.input_version)
         found = stored or seen.folder.score(pack, day.toordinal())
         if lang is not None:
-            found = worded(found if isinstance(found, Score) else msgspec.convert(found, Score), lang)
+            found = worded(found if isinstance(found, Score) else msgspec.convert(found, Score), pack, lang)
         return Answer(msgspec.json.encode(found), seen.input_version, day, pack.id)
 
 
