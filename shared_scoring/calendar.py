@@ -24,10 +24,13 @@ def _zone(name: str) -> tuple[ZoneInfo, dt.timedelta | None]:
 
 
 class Calendar:
-    """Turns moments into local days and days into moments. Days are ints, `date.toordinal`."""
+    """Turns moments into local days and days into moments. Days are ints, `date.toordinal`.
+
+    `fixed_offset` is that of a zone whose clocks are never changed in modern times, else None.
+    """
 
     def __init__(self, zone: str = DEFAULT_ZONE) -> None:
-        self.zone, self._fixed = _zone(zone)
+        self.zone, self.fixed_offset = _zone(zone)
         self._starts: dict[int, dt.datetime] = {}
         self._same: dt.tzinfo | None = None
 
@@ -36,7 +39,7 @@ class Calendar:
         # Most moments are written in the subject's own offset already; this runs dozens of times a case.
         if moment.tzinfo is self._same and moment.year in _MODERN:
             return moment.toordinal()
-        if self._fixed is not None and moment.utcoffset() == self._fixed and moment.year in _MODERN:
+        if self.fixed_offset is not None and moment.utcoffset() == self.fixed_offset and moment.year in _MODERN:
             self._same = moment.tzinfo if isinstance(moment.tzinfo, dt.timezone) else self._same
         try:
             return moment.astimezone(self.zone).toordinal()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from shared_scoring.merge import OLDEST
 from shared_scoring.records import AfterSale, Chat, Order, PlatformHelp, Record, Review, kind_of
 
 CaseRecord = Order | Review | AfterSale | Chat | PlatformHelp
@@ -67,7 +68,7 @@ class Case:
         if self.after_sales:
             self.first_after_sale = min(
                 self.after_sales,
-                key=lambda one: (one.applied_at is None, one.applied_at and one.applied_at.timestamp(), one.id),
+                key=lambda one: (one.applied_at is None, one.applied_at or OLDEST, one.id),
             )
         return self
 

@@ -2,6 +2,7 @@
 
 Each takes a case as it was known at one moment and gives its members as (day, thing). They run for every case on
 every day it changed: plain lists, and out at once where there is nothing. Sources: scoring.md, "Indicators" (A).
+`columns/cohorts.py` says each of them once more, for all cases at once.
 """
 
 import datetime as dt
@@ -14,7 +15,9 @@ from shared_scoring.case import Case
 from shared_scoring.definition import Definition
 from shared_scoring.records import AfterSale, Chat, Order
 
-_SERVICE_HOURS = (8, 23)  # chats count from 08:00:00 to 22:59:59
+SERVICE_HOURS = (8, 23)  # chats count from 08:00:00 to 22:59:59
+PICKUP_SPAN = dt.timedelta(hours=48)
+"""How long after payment goods that need more care may be picked up."""
 
 
 class Parcel(NamedTuple):
@@ -94,7 +97,7 @@ def _pickup_due(order: Order, paid_at: dt.datetime, calendar: Calendar, *, in_48
     if order.presale:
         return order.ship_by
     if in_48_hours or (order.services is not None and "qic" in order.services):
-        return paid_at + dt.timedelta(hours=48)
+        return paid_at + PICKUP_SPAN
     return calendar.start(calendar.day(paid_at) + 2) - dt.timedelta(microseconds=1)
 
 
@@ -120,7 +123,7 @@ def _chats_in_service_hours(case: Case, calendar: Calendar) -> Sequence[Member]:
 
 def is_in_service_hours(local: dt.datetime) -> bool:
     """Whether chats that begin at this wall-clock time count towards replies and ratings."""
-    return _SERVICE_HOURS[0] <= local.hour < _SERVICE_HOURS[1]
+    return SERVICE_HOURS[0] <= local.hour < SERVICE_HOURS[1]
 
 
 def _orders_asking_or_helped(case: Case, calendar: Calendar) -> Sequence[Member]:

@@ -26,6 +26,7 @@ def _plain(kind: inspect.Type) -> inspect.Type:
 
 
 _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(AnyRecord)
+_CHECKED = frozenset({Official, Subject})
 _AT = re.compile(r" - at `\$(?P<path>.*)`$", re.DOTALL)
 _AT_KEY = re.compile(r" - at `key` in `\$(?P<path>.*)`$", re.DOTALL)
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
@@ -64,6 +65,21 @@ def decode_record(data: bytes) -> Record:
         _refuse_nul(json.loads(data), "")
     _check(record)
     return record
+
+
+def decode_block(data: bytes) -> list[Record] | None:
+    """The records of lines, one a line and none blank; None where one of them needs the careful path."""
+    if b"\\" in data and b"\\u0000" in data:
+        return None
+    try:
+        records: list[Record] = _decoder.decode_lines(data)
+        for record in records:
+            if record.clear is not None or type(record) in _CHECKED:
+                _check(record)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, BadRecordError):
+        return None
+    # A value may span lines here, a blank line is skipped: then the counts differ.
+    return records if len(records) == data.count(b"\n") + (not data.endswith(b"\n")) else None
 
 
 def _check(record: Record) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator
 from shared_scoring.case import Case, case_id
 from shared_scoring.copies import Copies
 from shared_scoring.facts import Facts, facts
+from shared_scoring.ledger import Plan
 from shared_scoring.merge import NOTHING, Told
 from shared_scoring.records import Record, Subject, kind_of
+from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
 
 
@@ -38,19 +40,28 @@ class History:
     def viewpoint(self) -> Viewpoint:
         return Viewpoint.of(self.subject())
 
+    def views(self, day: int) -> Iterator[tuple[Record, int | None]]:
+        """Every record as it was known on a day; with a review the stars as they were first written."""
+        calendar = self.viewpoint().calendar
+        for told in self._told.values():
+            copies = Copies(told, calendar)
+            if (record := copies.view(day)) is not None:
+                yield record, copies.first_stars()
+
     def known(self, day: int) -> tuple[Facts, dict[str, Case]]:
         """The facts and the cases as they were known on a day."""
         viewpoint = self.viewpoint()
-        calendar = viewpoint.calendar
         cases: dict[str, Case] = {}
         rest: list[Record] = []
-        for told in self._told.values():
-            copies = Copies(told, calendar)
-            if (record := copies.view(day)) is None:
-                continue
+        for record, first_stars in self.views(day):
             if (key := case_id(record)) is None:
                 rest.append(record)
             else:
-                own = cases.setdefault(key, Case(viewpoint.creator, viewpoint.industry))
-                own.add(record, copies.first_stars())
+                cases.setdefault(key, Case(viewpoint.creator, viewpoint.industry)).add(record, first_stars)
         return facts(rest), cases
+
+    def counted(self, plan: Plan, day: int) -> tuple[Facts, Sums]:
+        """The facts, and what a plan counts of the cases, as they were known on a day."""
+        known, cases = self.known(day)
+        calendar = self.viewpoint().calendar
+        return known, Sums(row for case in cases.values() for row in plan.contributions(case, calendar).items())

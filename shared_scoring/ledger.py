@@ -35,23 +35,27 @@ State = dict[tuple[str, int, int], tuple[int, int]]
 
 
 class Plan:
-    """What to count, compiled from definitions once and applied to every case. Holds each series once."""
+    """What to count, compiled from definitions once and applied to every case. Holds each series once.
+
+    `by_cohort` has the definitions that count the same members together.
+    """
 
     def __init__(self, definitions: Iterable[Definition]) -> None:
         self.definitions: dict[str, Definition] = {}
         for definition in definitions:
             for one in (definition, definition.whole) if definition.measure in HITS else (definition,):
                 self.definitions[one.series] = one
-        self._cohorts: defaultdict[tuple[str, tuple[str, ...]], list[Definition]] = defaultdict(list)
+        cohorts: defaultdict[tuple[str, tuple[str, ...]], list[Definition]] = defaultdict(list)
         for one in self.definitions.values():
-            self._cohorts[one.cohort, one.industries_48h].append(one)
+            cohorts[one.cohort, one.industries_48h].append(one)
+        self.by_cohort = list(cohorts.values())
         self._steps = [
             (
                 cohort_of(members[0]),
                 [(one.series, one, AMOUNTS[one.measure]) for one in members if one.measure in AMOUNTS],
                 [(one.series, one, HITS[one.measure]) for one in members if one.measure in HITS],
             )
-            for members in self._cohorts.values()
+            for members in self.by_cohort
         ]
 
     def industry_that_counts(self, viewpoint: Viewpoint) -> str | None:

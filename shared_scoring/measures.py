@@ -3,7 +3,7 @@
 AMOUNTS yield an exact amount: a numerator as an integer over `parts`, and a denominator; None leaves the member out.
 Exact integers make the ledger add up to the last digit, whatever is taken out and put in again.
 HITS only say whether a member of the cohort is one of those counted; the denominator is the cohort itself.
-Sources: scoring.md, "Indicators" (A).
+Sources: scoring.md, "Indicators" (A). `columns/measures.py` says each of them once more, for all cases at once.
 """
 
 import datetime as dt
@@ -15,13 +15,14 @@ from shared_scoring.calendar import Calendar
 from shared_scoring.case import Case
 from shared_scoring.cohorts import Due, Parcel, is_cancelled_before_dispatch
 from shared_scoring.definition import Definition
+from shared_scoring.merge import OLDEST
 from shared_scoring.records import AfterSale, Chat, Order, Review
 
 _MICRO = 1_000_000
-_UNANSWERED_SECONDS = 600
+UNANSWERED_SECONDS = 600
 PICKUP_QUIET = (18, 6)  # a payment from 18:00 to 06:00 starts its clock at 06:00
 AUDIT_QUIET = (23, 8)
-_SPOILT_PICKUP = 50  # what a fraudulent or abnormal shipment scores, whatever its hours
+SPOILT_PICKUP = 50  # what a fraudulent or abnormal shipment scores, whatever its hours
 
 
 class Amount(NamedTuple):
@@ -88,7 +89,7 @@ def _first_rated_low(case: Case, _order: Order, definition: Definition) -> bool:
     rated = [one for one in case.reviews if one.id in case.first_stars and one.counts is not False]
     first = min(
         rated,
-        key=lambda one: (one.created_at is None, one.created_at and one.created_at.timestamp(), one.id),
+        key=lambda one: (one.created_at is None, one.created_at or OLDEST, one.id),
         default=None,
     )
     return first is not None and case.first_stars[first.id] <= (definition.stars_at_most or 0)
@@ -143,13 +144,19 @@ def _pickup_seconds(_case: Case, order: Order, _definition: Definition, calendar
     return Amount(*waited(order.picked_up_at - clock_start(order.paid_at, PICKUP_QUIET, calendar)), 1)
 
 
+def score_limit(hours: float) -> int:
+    """The longest wait of a step, in microseconds."""
+    return int(hours * 3600 * _MICRO)
+
+
 def _pickup_score(case: Case, order: Order, definition: Definition, calendar: Calendar) -> Amount | None:
     """The score of the hours to pickup by the table of `steps`, (hours at most, score)."""
     took = _pickup_seconds(case, order, definition, calendar)
     if took is None:
         return None
-    reached = (score for hours, score in definition.steps if took.numerator <= hours * 3600 * took.parts)
-    score = _SPOILT_PICKUP if _is_spoilt(order) else next(reached, _SPOILT_PICKUP)
+    micros = took.numerator * (_MICRO // took.parts)
+    reached = (score for hours, score in definition.steps if micros <= score_limit(hours))
+    score = SPOILT_PICKUP if _is_spoilt(order) else next(reached, SPOILT_PICKUP)
     return Amount(int(score), 1, 1)
 
 
@@ -213,7 +220,7 @@ def _reply_seconds(_case: Case, chat: Chat, _definition: Definition, _calendar: 
     unanswered = chat.unanswered_rounds or 0
     if chat.reply_seconds is None and unanswered < chat.rounds:
         return None  # how long the answered rounds took is not known
-    spent = dt.timedelta(seconds=(chat.reply_seconds or 0) + _UNANSWERED_SECONDS * unanswered)
+    spent = dt.timedelta(seconds=chat.reply_seconds or 0) + unanswered * dt.timedelta(seconds=UNANSWERED_SECONDS)
     return Amount(*seconds(spent), chat.rounds)
 
 

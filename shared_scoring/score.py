@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import Protocol
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -11,12 +12,13 @@ from shared_scoring.calendar import Calendar, iso
 from shared_scoring.estimate import UNKNOWN, Banded, Estimated, estimate, figure
 from shared_scoring.facts import Facts
 from shared_scoring.gates import GateState, gates
-from shared_scoring.history import History
+from shared_scoring.ledger import Plan
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.page_to_open import PAGE_OF_INDICATOR
 from shared_scoring.records import Official, OfficialIndicator
 from shared_scoring.response import IndicatorScore, indicator_scores, own_sums
 from shared_scoring.sums import EMPTY, Sum, Sums
+from shared_scoring.viewpoint import Viewpoint
 from shared_scoring.weights import dimension_weight, indicator_weight
 
 
@@ -108,12 +110,18 @@ class Score(Struct, frozen=True, kw_only=True):
     notes: list[Note]
 
 
-def score_history(history: History, pack: Pack, as_of: int, subject_id: str | None = None) -> Score:
+class Countable(Protocol):
+    """Copies of the records of one subject: a `History` of objects, or columns (`columns/one_subject.py`)."""
+
+    def viewpoint(self) -> Viewpoint: ...
+
+    def counted(self, plan: Plan, day: int) -> tuple[Facts, Sums]: ...
+
+
+def score_history(history: Countable, pack: Pack, as_of: int, subject_id: str | None = None) -> Score:
     """The score from copies of records. `as_of` is a day ordinal."""
-    calendar = history.viewpoint().calendar
-    known, cases = history.known(as_of)
-    sums = Sums(row for case in cases.values() for row in pack.plan.contributions(case, calendar).items())
-    return score(pack, as_of, sums, known, calendar, subject_id)
+    known, sums = history.counted(pack.plan, as_of)
+    return score(pack, as_of, sums, known, history.viewpoint().calendar, subject_id)
 
 
 def score(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar, subject_id: str | None = None) -> Score:

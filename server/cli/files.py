@@ -14,9 +14,18 @@ _GZIP, _ZSTD, _BOM = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xef\xbb\xbf"
 
 def lines(path: Path) -> Iterator[bytes]:
     """The lines of a file, unpacked, blank ones included. Raises click.ClickException where it cannot be read."""
+    for block in blocks(path):
+        *whole, rest = block.split(b"\n")
+        yield from whole
+        if rest:
+            yield rest
+
+
+def blocks(path: Path) -> Iterator[bytes]:
+    """The same in blocks of whole lines; each ends with a newline, but for the last of a file that ends without one."""
     try:
         with path.open("rb") as file:
-            yield from _split(_unpacked(file))
+            yield from _whole_lines(_unpacked(file))
     except (OSError, EOFError, zstandard.ZstdError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise click.ClickException(f"{path} cannot be read: {reason}. Check the file and try again.") from None
@@ -42,7 +51,9 @@ def _unpacked_zstd(file: BinaryIO) -> Iterator[bytes]:
     started = False
     while chunk := file.read(_CHUNK):
         while chunk:
-            yield frame.decompress(chunk)
+            unpacked = frame.decompress(chunk)
+            for start in range(0, len(unpacked), _CHUNK):
+                yield unpacked[start : start + _CHUNK]
             started, chunk = True, b""
             if frame.eof:
                 chunk = frame.unused_data
@@ -51,13 +62,16 @@ def _unpacked_zstd(file: BinaryIO) -> Iterator[bytes]:
         raise EOFError("the file ends in the middle of its zstd data")
 
 
-def _split(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
     rest = b""
     first = True
     for chunk in chunks:
-        *whole, rest = (rest + chunk).split(b"\n")
-        for line in whole:
-            yield line.removeprefix(_BOM) if first else line
-            first = False
+        end = chunk.rfind(b"\n") + 1
+        if end == 0:
+            rest += chunk
+            continue
+        block, rest = rest + chunk[:end], chunk[end:]
+        yield block.removeprefix(_BOM) if first else block
+        first = False
     if rest:
         yield rest.removeprefix(_BOM) if first else rest

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from server.cli.intake import take_in
+from server.cli.intake import tabulate
 from server.cli.pack_home import added_packs
 from server.cli.table import print_score
 from shared_scoring.pack import Pack, choose, know, known
@@ -60,7 +60,7 @@ def pack_for(rules: str, subject: Subject | None, day: dt.date) -> Pack:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def score(files: tuple[Path, ...], rules: str, as_of: dt.date, subject: str | None, lang: str, as_json: bool) -> None:
     """Score record FILES (NDJSON, plain, .gz or .zst) as of a day."""
-    intake = take_in(files)
+    intake = tabulate(files)
     subject_id, history = intake.only(subject)
     pack = pack_for(rules, history.subject(), as_of)
     answer = worded(score_history(history, pack, as_of.toordinal(), subject_id), pack, lang)

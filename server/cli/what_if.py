@@ -15,6 +15,7 @@ from server.cli.score import Day, pack_for
 from server.cli.table import print_quarantined
 from server.cli.texts import text
 from shared_scoring.changed import ChangeError
+from shared_scoring.history import History
 from shared_scoring.pack import Pack
 from shared_scoring.records import Record
 from shared_scoring.what_if import WhatIf, what_if_history
@@ -55,7 +56,7 @@ def what_if(
         _print(answer, pack, account, lang)
 
 
-def _records(changes: Intake, subject_id: str | None, path: Path) -> list[Record]:
+def _records(changes: Intake[History], subject_id: str | None, path: Path) -> list[Record]:
     """The records of the change. Raises click.ClickException where one belongs to another subject."""
     for owner in changes.histories:
         if owner is not None and subject_id is not None and owner != subject_id:
