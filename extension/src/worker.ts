@@ -7,6 +7,7 @@ import { admits } from "./project.js";
 import { change, consented, load, saveHealth, serverAddress, watching } from "./settings.js";
 import { adapterOf, SPECS, specOf } from "./spec.js";
 import { Store } from "./store.js";
+import { clearToolbar, keepToolbarHonest, showToolbar } from "./toolbar.js";
 import { pageWords } from "./words.js";
 import sheet from "./overlay/sheet.css";
 
@@ -111,6 +112,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
       if (answers.size > 50) answers.clear();
       answers.set(key, { etag: answer.etag, overlay: answer.body });
     }
+    void showToolbar(answer.body.panel, lang);
     return { ok: true, overlay: answer.body };
   },
 
@@ -185,6 +187,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     await store.wipe();
     answers.clear();
     await chrome.storage.local.clear();
+    await clearToolbar();
     return { ok: true };
   },
 };
@@ -208,5 +211,6 @@ chrome.runtime.onInstalled.addListener(({ reason }) => {
   wake();
   if (reason === "install") void chrome.runtime.openOptionsPage();
 });
+keepToolbarHonest();
 void chrome.alarms.create("tick", { periodInMinutes: TICK_MINUTES });
 wake();

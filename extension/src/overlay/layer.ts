@@ -98,6 +98,7 @@ export class Layer {
     const dark = this.#isDark();
     const dock = (this.#dock ??= new Dock(this.acts));
     dock.update(view, dark, t);
+    if (dock.opened !== null && !view.rows.has(dock.opened)) dock.closeCard();
     if (!dock.host.isConnected) document.documentElement.append(dock.host);
     this.#head(view, dark, t);
     this.#place(view, this.#styled({ page: view.page, stale: view.stale, dark, minute: Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS, t }));
@@ -154,7 +155,9 @@ export class Layer {
 
   #open(badge: Badge): void {
     const row = this.#view?.rows.get(badge.id);
-    if (row && this.#view && this.#translate) this.#dock?.open(row, this.#view.page, badge.host.getBoundingClientRect(), () => badge.focus(), this.#translate);
+    // The page may have put another badge in this one's place by then.
+    const back = (): void => [...this.#badges.values()].find(({ id }) => id === badge.id)?.focus();
+    if (row && this.#view && this.#translate) this.#dock?.open(row, this.#view.page, badge.host.getBoundingClientRect(), back, this.#translate);
   }
 }
 

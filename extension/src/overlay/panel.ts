@@ -25,7 +25,7 @@ export class Dock {
   /** Folds that the merchant opened or closed. */
   readonly #folds = new Map<string, boolean>();
   #shown: { overlay: Overlay | null; rest: string } = { overlay: null, rest: "" };
-  #card: { node: HTMLElement; back: () => void } | null = null;
+  #card: { id: string; node: HTMLElement; back: () => void } | null = null;
 
   constructor(private readonly acts: DockActs) {
     dress(this.#root);
@@ -58,10 +58,15 @@ export class Dock {
   open(row: OverlayRow, page: string, beside: DOMRect, back: () => void, t: Translate): void {
     this.closeCard();
     const node = detailsCard(row, page, Date.now(), t);
-    this.#card = { node, back };
+    this.#card = { id: row.id, node, back };
     this.#root.append(node);
     place(node, beside);
     node.focus();
+  }
+
+  /** Whose details are open. */
+  get opened(): string | null {
+    return this.#card?.id ?? null;
   }
 
   closeCard(): void {
