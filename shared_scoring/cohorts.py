@@ -70,6 +70,15 @@ def _parcels_due(case: Case, calendar: Calendar) -> Sequence[Member]:
     return [(calendar.day(parcel.deliver_by), parcel) for parcel in parcels]
 
 
+def _parcels_shipped(case: Case, calendar: Calendar) -> Sequence[Member]:
+    """Parcels by the day the order was dispatched; an order without any is one parcel of which nothing is known."""
+    order = case.order
+    if order is None or order.shipped_at is None or not case.is_valid:
+        return ()
+    day = calendar.day(order.shipped_at)
+    return [(day, waybill) for waybill in order.waybills or (None,)]
+
+
 def is_cancelled_before_dispatch(order: Order) -> bool:
     """Dispatch is the hand-over; where only a later sign of it is known (pickup, delivery), that sign."""
     if order.cancelled_at is None:
@@ -155,6 +164,7 @@ COHORTS: dict[str, Cohort] = {
     "orders_picked_up": _orders_by("picked_up_at"),
     "orders_delivered": _orders_by("delivered_at"),
     "parcels_due": _parcels_due,
+    "parcels_shipped": _parcels_shipped,
     "reviews_written": _reviews_written,
     "refunds": _refunds,
     "chats_in_service_hours": _chats_in_service_hours,

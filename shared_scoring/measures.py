@@ -16,7 +16,7 @@ from shared_scoring.case import Case
 from shared_scoring.cohorts import Due, Parcel, is_cancelled_before_dispatch
 from shared_scoring.definition import Definition
 from shared_scoring.merge import OLDEST
-from shared_scoring.records import AfterSale, Chat, Order, Review
+from shared_scoring.records import AfterSale, Chat, Order, Review, Waybill
 
 _MICRO = 1_000_000
 UNANSWERED_SECONDS = 600
@@ -116,13 +116,9 @@ def _cancelled(_case: Case, order: Order, definition: Definition) -> bool:
     return order.cancelled_by in definition.by and is_cancelled_before_dispatch(order)
 
 
-def _shipped_late(_case: Case, order: Order, _definition: Definition) -> bool:
-    return order.ship_by is not None and order.shipped_at is not None and order.shipped_at > order.ship_by
-
-
-def _tracked(_case: Case, order: Order, _definition: Definition) -> bool:
-    """Whether every parcel has a number and a sound trace."""
-    return bool(order.waybills) and all(one.id and not one.trace_abnormal for one in order.waybills or ())
+def _tracked(_case: Case, parcel: Waybill | None, _definition: Definition) -> bool:
+    """Whether the parcel has a number and a sound trace."""
+    return parcel is not None and bool(parcel.id) and not parcel.trace_abnormal
 
 
 def _clean_service(case: Case, order: Order, definition: Definition) -> bool:
@@ -164,6 +160,14 @@ def _picked_up_in_time(_case: Case, due: Due, _definition: Definition, _calendar
     picked_up = due.order.picked_up_at
     in_time = picked_up is not None and picked_up <= due.by and not _is_spoilt(due.order)
     return ONE if in_time else _MISSED
+
+
+def _shipped_late(_case: Case, order: Order, _definition: Definition, calendar: Calendar) -> Amount | None:
+    """Whether the order was dispatched after the promised day; the hour does not matter."""
+    if order.shipped_at is None:
+        return None
+    late = order.ship_by is not None and calendar.day(order.shipped_at) > calendar.day(order.ship_by)
+    return ONE if late else _MISSED
 
 
 def _transit_seconds(_case: Case, order: Order, _definition: Definition, _calendar: Calendar) -> Amount | None:
@@ -240,6 +244,7 @@ AMOUNTS: dict[str, Callable[[Case, Any, Definition, Calendar], Amount | None]] =
     "pickup_seconds": _pickup_seconds,
     "pickup_score": _pickup_score,
     "picked_up_in_time": _picked_up_in_time,
+    "shipped_late": _shipped_late,
     "transit_seconds": _transit_seconds,
     "in_time": _in_time,
     "praise": _praise,
@@ -260,6 +265,5 @@ HITS: dict[str, Callable[[Case, Any, Definition], bool]] = {
     "first_reason": _first_reason,
     "low_rated": _low_rated,
     "service": _service,
-    "shipped_late": _shipped_late,
     "tracked": _tracked,
 }

@@ -49,6 +49,7 @@ _MEMBERS: Mapping[str, tuple[str, str]] = {
         "counts what is due, for the measure picked_up_in_time only",
     ),
     "parcels_due": ("in_time", "counts parcels, for the measure in_time only"),
+    "parcels_shipped": ("tracked", "counts parcels, for the measure tracked only"),
 }
 _KIND_OF_MEASURE = {
     **dict.fromkeys(("audit_seconds", "handled_in_time", "completion_seconds"), "refunds"),

@@ -15,6 +15,7 @@ COHORT_WORDS: Mapping[str, Words] = {
     "orders_picked_up": Words("已揽收的有效订单（按揽收日）", "valid orders, by pickup"),
     "orders_delivered": Words("已签收的有效订单（按签收日）", "valid orders, by delivery"),
     "parcels_due": Words("应送达的运单（按承诺送达日）", "parcels, by their promised arrival"),
+    "parcels_shipped": Words("已发货的包裹（按订单发货日）", "parcels sent, by the dispatch of their order"),
     "reviews_written": Words("评价（按评价日）", "reviews, by when they were written"),
     "refunds": Words("售后单（按退款成功日）", "after-sales, by refund"),
     "chats_in_service_hours": Words("8 点至 23 点开始的飞鸽会话", "chats that began from 08:00 to 22:59:59"),
@@ -68,8 +69,8 @@ MEASURE_WORDS: Mapping[str, Words] = {
     ),
     "low_rated": Words("评分 {stars_at_most} 星及以下的订单", "those rated {stars_at_most} stars or fewer"),
     "service": Words("使用 {services} 的占比", "share with {services}"),
-    "shipped_late": Words("晚于承诺发货的占比", "share dispatched after the promised time"),
-    "tracked": Words("每个包裹都有有效物流轨迹的占比", "share whose every parcel has a sound trace"),
+    "shipped_late": Words("晚于承诺日发货的占比", "share dispatched after the promised day"),
+    "tracked": Words("有单号且物流轨迹正常的占比", "share with a number and a sound trace"),
 }
 """The braces are parameters of the definition."""
 

@@ -15,6 +15,7 @@ _ORDERS = (
     "orders_picked_up",
     "orders_delivered",
     "parcels_due",
+    "parcels_shipped",
 )
 _LOW = frozenset({"low_rated", "first_rated_low", "defect"})
 _CONCERNS: Mapping[type[Record], frozenset[str]] = {
@@ -168,4 +169,5 @@ _ORDER_CAUSES: Mapping[str, Callable[[Order], str | None]] = {
     "orders_delivered": _until("delivered_at", "not_delivered_yet"),
     "orders_due_for_pickup": _due_for_pickup,
     "parcels_due": _due_for_arrival,
+    "parcels_shipped": _until("shipped_at", "not_shipped_yet"),
 }

@@ -75,7 +75,7 @@ class _Known(NamedTuple):
     told: Told
 
 
-COUNTING = 2
+COUNTING = 3
 """Raise it whenever a series of the same name counts differently, or a case keeps more: all is then made anew."""
 
 

@@ -61,7 +61,15 @@ def literals(kind: Any, field: str) -> set[str]:
 def why_not_codes() -> set[str]:
     found = returned(why_not) | returned(standing)
     names = {"orders_paid", "orders_shipped", "orders_due_for_pickup", "orders_picked_up", "orders_delivered"}
-    names |= {"parcels_due", "low_rated", "first_rated_low", "first_reason", "completion_seconds", "handled_in_time"}
+    names |= {
+        "parcels_due",
+        "parcels_shipped",
+        "low_rated",
+        "first_rated_low",
+        "first_reason",
+        "completion_seconds",
+        "handled_in_time",
+    }
     names |= {"audit_seconds", "reply_seconds", "paid_at", "shipped_at", "picked_up_at", "delivered_at"}
     return (found - names) | {f"excluded_{word}" for word in literals(Order, "excluded")}
 
