@@ -75,7 +75,7 @@ def _part(part: Part, packs: tuple[Pack, Pack], lang: str) -> str:
     indicator = next((one for one in pack.indicators if one.key == part.indicator), None)
     what = _say(lang, _code(part), name=_name(part, pack, indicator, lang), rules=part.code)
     if indicator is not None and part.change is not None:
-        change = _change(indicator, part.change, lang)
+        change = change_text(indicator, part.change, lang)
         if not part.known:
             return _say(lang, "unscored", what=what, change=change)
         what = _say(lang, "moved", what=what, change=change)
@@ -107,7 +107,8 @@ def _word(words: Words, lang: str) -> str:
     return words.zh if lang == "zh" else words.en
 
 
-def _change(indicator: Indicator, change: float, lang: str) -> str:
+def change_text(indicator: Indicator, change: float, lang: str) -> str:
+    """By how much an indicator moved, in its own unit."""
     if indicator.unit == "ratio":
         return _say(lang, "ratio", value=f"{100 * change:+.2f}")
     if indicator.unit == "seconds":

@@ -15,9 +15,11 @@ from server.cli.texts import text
 from shared_scoring.explain import Explanation, explain
 from shared_scoring.explain_partners import PartnerChange
 from shared_scoring.explain_source import HistorySource
-from shared_scoring.explain_words import worded
+from shared_scoring.explain_words import change_text, worded
+from shared_scoring.pack import Pack
 
 _NAMED = 5
+_MOVED = {"ratio": 0.00005, "seconds": 0.5, "stars": 0.0005, "points": 0.0005}  # what is shown of a change
 _SHOWN = 0.005  # what two digits show; --json has every part
 
 
@@ -50,10 +52,10 @@ def explain_change(
         body = {"command": "explain", **msgspec.to_builtins(answer), "input": msgspec.to_builtins(intake.input)}
         click.echo(msgspec.json.encode(body))
     else:
-        _print(answer, intake.input, lang)
+        _print(answer, packs[0], intake.input, lang)
 
 
-def _print(answer: Explanation, account: Input, lang: str) -> None:
+def _print(answer: Explanation, pack: Pack, account: Input, lang: str) -> None:
     console = Console(highlight=False)
     say = partial(text, lang)
     ends = {"first": answer.first.date, "last": answer.last.date}
@@ -71,13 +73,18 @@ def _print(answer: Explanation, account: Input, lang: str) -> None:
             more = len(part.records) - _NAMED
             console.print("    " + names + (f" +{more}" if more > 0 else ""), style="dim", markup=False)
     for partner in answer.partners or ():
-        console.print("  " + _partner(partner, lang), markup=False)
+        console.print("  " + _partner(partner, pack, lang), markup=False)
     print_quarantined(console, account.quarantined, lang)
 
 
-def _partner(partner: PartnerChange, lang: str) -> str:
+def _partner(partner: PartnerChange, pack: Pack, lang: str) -> str:
     name = partner.name or partner.merchant_id or text(lang, "no_shop")
-    moved = ", ".join(f"{key} {change:+.4g}" for key, change in partner.indicators.items())
+    comma = "，" if lang == "zh" else ", "
+    moved = comma.join(
+        f"{one.name.zh if lang == 'zh' else one.name.en} {change_text(one, partner.indicators[one.key], lang)}"
+        for one in pack.indicators
+        if abs(partner.indicators.get(one.key, 0)) >= _MOVED[one.unit]
+    )
     own = "" if partner.shop.change is None else text(lang, "shop_change", change=f"{partner.shop.change:+.2f}")
     return text(lang, "partner_change", name=name, moved=moved or "–", own=own)
 

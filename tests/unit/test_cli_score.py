@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -315,3 +316,26 @@ def test_an_unknown_platform_gets_douyins_rules_and_a_warning(
     assert json.loads(said.out)["rules"] == RULES
     assert said.err.count("\n") == 1
     assert "elsewhere" in said.err
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("zh", ("不能报名平台大促", "差总分10.00", "已知1/7", "门槛线没有公布", "A平台公布", "部分类目的线为")),
+        ("en", ("maynotsignup", "Total10.00", "1of7", "theline", "notpublished", "Grades:A")),
+    ],
+)
+def test_gates_say_what_they_mean(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path, lang: str, words: tuple[str, ...]
+) -> None:
+    page = {"kind": "official", "id": "2026-11-06", "total": 60, "stage": "formal"}
+    path = write(tmp_path / "a.ndjson", [json.dumps(one) for one in (SUBJECT, page)])
+    with pytest.raises(SystemExit):
+        main(["score", str(path), "--as-of", "2026-11-06", "--lang", lang])
+    shown = re.sub(r"[│\s]", "", capsys.readouterr().out)
+    assert [word for word in words if word not in shown] == []
+    answer = run(path, "--lang", lang).json
+    gate = next(one for one in answer["gates"] if one["key"] == "promotion")
+    assert gate["text"] == {"zh": "不能报名平台大促", "en": "may not sign up for the large promotions"}[lang]
+    assert (gate["consequence"], gate["grade"]) == ("promotion_closed", "A")
+    assert answer["indicators"]["goods.rating"]["grade"] == "A"

@@ -80,3 +80,39 @@ def test_what_ends_with_status_2(capsys: pytest.CaptureFixture[str], path: Path,
         status, out, err = run(capsys, *arguments)
         assert (status, out, err.count("\n")) == (2, "", 1), arguments
         assert word in err
+
+
+def test_a_creators_partners_in_words(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Each shop with what its goods did, in the indicator's own unit, and its own total beside it; no noughts."""
+    records: list[dict[str, object]] = [{"kind": "subject", "id": "c", "type": "creator"}]
+    for shop, stars, totals in (("m1", 1, (90, 80)), ("m2", 5, (91, 91))):
+        records += [
+            {
+                "kind": "partner",
+                "id": f"{shop}|{day}",
+                "merchant_id": shop,
+                "name": f"店{shop}",
+                "total": total,
+                "date": day,
+            }
+            for day, total in zip(("2026-10-21", "2026-11-04"), totals, strict=True)
+        ]
+        for number, day in enumerate(("2026-10-12", "2026-10-28")):
+            id_ = f"{shop}{number}"
+            line = {"creator_id": "c", "merchant_id": shop}
+            records += [
+                {"kind": "order", "id": id_, "paid_at": f"{day}T09:00:00+08:00", "lines": [line]},
+                {"kind": "review", "id": id_, "order_id": id_, "created_at": f"{day}T10:00:00+08:00"}
+                | {"stars": stars if number else 5},
+            ]
+    path = tmp_path / "creator.ndjson"
+    path.write_text("".join(f"{json.dumps(one)}\n" for one in records))
+    days = ("--from", "2026-10-22", "--to", "2026-11-05")
+    status, out, _ = run(capsys, path, *days)
+    assert status == 0
+    lines = [" ".join(line.split()) for line in out.splitlines() if "合作店铺" in line]
+    assert lines[0].startswith("合作店铺 店m1：商品好评率 -")
+    assert lines[0].endswith("个百分点（店铺自身总分 -10.00）")
+    assert "+0" not in lines[0]
+    answer = json.loads(run(capsys, path, *days, "--json")[1])
+    assert [(one["merchant_id"], one["shop"]["change"]) for one in answer["partners"]] == [("m1", -10), ("m2", 0)]
