@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from server.actions.routes import blueprint as actions
 from server.batches.routes import blueprint as batches
 from server.batches.schemas import document_records
+from server.compliance.routes import blueprint as compliance
 from server.db.engine import Database
 from server.db.hints import Hints
 from server.db.pack_folder import PackFolder
@@ -39,6 +41,8 @@ BLUEPRINTS = (
     drop_outs,
     history,
     explanations,
+    actions,
+    compliance,
 )
 
 

@@ -20,6 +20,13 @@ class History:
         for copy in copies:
             self.add(copy)
 
+    @classmethod
+    def of(cls, told: Iterable[Told]) -> "History":
+        """Records whose copies have been put together before."""
+        history = cls()
+        history._told = {(kind_of(one.copies[0]), one.copies[0].id): one for one in told}
+        return history
+
     def add(self, copy: Record) -> bool:
         """Take one copy in; True where it changed something."""
         key = (kind_of(copy), copy.id)

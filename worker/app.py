@@ -7,10 +7,10 @@ from celery import Celery
 from celery.signals import worker_process_init, worker_process_shutdown
 
 from server.db.engine import Database
-from server.db.hints import DAILY, RECALCULATE, TICK, Hints, celery_app
+from server.db.hints import DAILY, OUTLOOK, RECALCULATE, TICK, Hints, celery_app
 from server.db.pack_folder import PackFolder
 from server.settings import Settings, SettingsError, load_settings
-from worker import daily, recalculate, tick
+from worker import daily, outlook, recalculate, tick
 
 log = structlog.get_logger()
 
@@ -33,6 +33,7 @@ class Worker:
         # Without `typing=False` Celery counts a method's `self` among the arguments, and beat refuses to send the tick.
         self.celery.task(name=RECALCULATE, typing=False)(self.recalculate)
         self.celery.task(name=DAILY, typing=False)(self.daily)
+        self.celery.task(name=OUTLOOK, typing=False)(self.outlook)
         self.celery.task(name=TICK, typing=False)(self.tick)
 
     @property
@@ -54,11 +55,18 @@ class Worker:
         # Input that came meanwhile: its own hint may have met this very calculation, and given up.
         if recalculate.is_behind(self.database.app, subject_id):
             self.hints.give(subject_id)
+        elif outlook.is_due(self.database.app, subject_id, dt.datetime.now(dt.UTC)):
+            self.hints.give(subject_id, OUTLOOK)
 
     def daily(self, subject_id: str) -> None:
         self._packs.tell()
         self.hints.take_back(subject_id, DAILY)
         daily.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
+
+    def outlook(self, subject_id: str) -> None:
+        self._packs.tell()
+        self.hints.take_back(subject_id, OUTLOOK)
+        outlook.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
 
     def tick(self) -> None:
         self._packs.tell()
@@ -66,6 +74,8 @@ class Worker:
             self.hints.give(subject_id)
         for subject_id in daily.due(self.database.gate, dt.datetime.now(dt.UTC)):
             self.hints.give(subject_id, DAILY)
+        for subject_id in outlook.due(self.database.gate, dt.datetime.now(dt.UTC)):
+            self.hints.give(subject_id, OUTLOOK)
 
     def close(self, **_signal: object) -> None:
         if self._database is not None:

@@ -79,6 +79,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/compliance-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a text for what the platform forbids to say to a buyer; each place found names its rule. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ComplianceCheck"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Checked"];
+                    };
+                };
+                400: components["responses"]["PROBLEM_400"];
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                415: components["responses"]["PROBLEM_415"];
+                422: components["responses"]["PROBLEM_422"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/devices": {
         parameters: {
             query?: never;
@@ -388,6 +434,124 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subject_id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** List what is worth doing, most gained for its effort first; with a target, the cheapest plan to it. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The last day whose score must show it. */
+                    by?: string | null;
+                    /** @description The figure shown to consumers to reach. */
+                    consumer?: number | null;
+                    /** @description The gate to open. */
+                    gate?: string | null;
+                    lang?: "zh" | "en";
+                    /** @description Which ones to list. A plan is made of the open ones. */
+                    state?: "open" | "done" | "snoozed" | "dismissed" | "all";
+                    /** @description The total to reach. */
+                    target?: number | null;
+                };
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ActionList"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
+                503: components["responses"]["PROBLEM_503"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subject_id}/actions/{action_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                action_id: string;
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say that an action was done, is put off, or is not wanted. Undone with the state open. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    action_id: string;
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ActionPatch"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Listed"];
+                    };
+                };
+                400: components["responses"]["PROBLEM_400"];
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                415: components["responses"]["PROBLEM_415"];
+                422: components["responses"]["PROBLEM_422"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         trace?: never;
     };
     "/v1/subjects/{subject_id}/batches": {
@@ -1084,6 +1248,35 @@ export interface components {
             id: string;
             name: string;
         };
+        ActionList: {
+            actions: components["schemas"]["Listed"][];
+            as_of: string;
+            /** Format: date-time */
+            computed_at: string | null;
+            current: number | null;
+            lines: {
+                [key: string]: number;
+            };
+            not_before: components["schemas"]["NotBefore"] | null;
+            plan: components["schemas"]["Plan"] | null;
+            reachable: boolean | null;
+            rules: string;
+            stale: boolean;
+            subject: string | null;
+            target: number | null;
+            wait: components["schemas"]["Wait"] | null;
+            ways: components["schemas"]["Way"][];
+        };
+        ActionPatch: {
+            /**
+             * Format: date-time
+             * @description Needed to snooze, at most a year.
+             * @default null
+             */
+            snoozed_until: string | null;
+            /** @enum {string} */
+            state: "open" | "done" | "snoozed" | "dismissed";
+        };
         AfterSale: {
             /** Format: date-time */
             agreed_at?: string | null;
@@ -1225,6 +1418,10 @@ export interface components {
             /** Format: date-time */
             updated_at?: string | null;
         };
+        Checked: {
+            allowed: boolean;
+            findings: components["schemas"]["Finding"][];
+        };
         Clock: {
             deadline: string | null;
             hour: components["schemas"]["HourCost"] | null;
@@ -1246,6 +1443,14 @@ export interface components {
             };
             rules: string[];
             total: components["schemas"]["Figure"];
+        };
+        ComplianceCheck: {
+            /**
+             * @default zh
+             * @enum {string}
+             */
+            lang: "zh" | "en";
+            text: string;
         };
         Condition: {
             absent_closes?: boolean;
@@ -1477,6 +1682,20 @@ export interface components {
             before: number | null;
             change: number | null;
         };
+        Finding: {
+            advice: string;
+            end: number;
+            excerpt: string;
+            name: string;
+            rule: string;
+            source: string;
+            start: number;
+        };
+        Gain: {
+            high: number | null;
+            low: number | null;
+            mid: number | null;
+        };
         Gap: {
             coverage: number;
             indicator: string;
@@ -1632,6 +1851,34 @@ export interface components {
             room_id?: string | null;
             sku_id?: string | null;
         };
+        Listed: {
+            /** @description Records as `what-if` takes them: what success makes true. */
+            change: {
+                [key: string]: unknown;
+            }[];
+            /** Format: date-time */
+            changed_at: string | null;
+            date_of_gain: string;
+            /** Format: date-time */
+            deadline: string | null;
+            effect: components["schemas"]["MeasuredEffect"] | null;
+            effort_minutes: number;
+            gain: components["schemas"]["Gain"];
+            grade: string;
+            id: string;
+            kind: string;
+            moves: {
+                [key: string]: number;
+            };
+            records: components["schemas"]["Ref"][];
+            /** Format: date-time */
+            snoozed_until: string | null;
+            state: string;
+            success: number;
+            title: string;
+            warning: string | null;
+            why: string;
+        };
         Live: {
             /**
              * @default ok
@@ -1656,6 +1903,17 @@ export interface components {
             /** Format: date-time */
             updated_at?: string | null;
         };
+        MeasuredEffect: {
+            after?: number | null;
+            as_of: string;
+            before?: number | null;
+            came_true?: number | null;
+            difference?: number | null;
+            high?: number | null;
+            indicator?: string | null;
+            low?: number | null;
+            succeeded: boolean | null;
+        };
         Mended: {
             /** Format: uuid */
             id: string;
@@ -1672,6 +1930,11 @@ export interface components {
         Named: {
             id: string;
             kind: string;
+        };
+        NotBefore: {
+            date: string | null;
+            reason: string;
+            text: string;
         };
         Note: {
             code: string;
@@ -1940,6 +2203,17 @@ export interface components {
             until?: string | null;
             why_not: string | null;
         };
+        Plan: {
+            actions: string[];
+            dimensions: {
+                [key: string]: number;
+            };
+            effort_at_least: number;
+            effort_minutes: number;
+            optimal: boolean;
+            probability: number;
+            total: components["schemas"]["Gain"];
+        };
         PlatformHelp: {
             clear?: string[] | null;
             id: string;
@@ -2064,6 +2338,10 @@ export interface components {
             batch_id: string;
             quarantined: components["schemas"]["Refused"][];
             unchanged: number;
+        };
+        Ref: {
+            id: string;
+            kind: string;
         };
         Refused: {
             index: number;
@@ -2311,6 +2589,18 @@ export interface components {
             /** @description Its JSON type; the value was not kept. */
             type: string;
         };
+        Wait: {
+            count: number;
+            date: string;
+            text: string;
+        };
+        Way: {
+            code: string;
+            count: number | null;
+            indicator: string;
+            text: string;
+            value: number | null;
+        };
         Waybill: {
             /** Format: date-time */
             deliver_by?: string | null;
@@ -2414,7 +2704,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is nothing at this address; The subject is not bound; There is no such rule pack; Nothing is known of this order */
+        /** @description There is nothing at this address; The subject is not bound; There is no such rule pack; Nothing is known of this order; There is no such action */
         PROBLEM_404: {
             headers: {
                 [name: string]: unknown;

@@ -14,6 +14,7 @@ from redis.retry import Retry
 
 RECALCULATE = "koubei.recalculate"
 DAILY = "koubei.daily"
+OUTLOOK = "koubei.outlook"
 TICK = "koubei.tick"
 
 # A hint that never came back is forgotten after this: as long as the tick leaves a changed subject alone, so that a

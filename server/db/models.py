@@ -11,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     DateTime,
+    Double,
     ForeignKey,
     Index,
     LargeBinary,
@@ -110,7 +111,8 @@ class Subject(Base):
     """A shop or creator. `input_version` counts what changed in its records, `scored_version` what has been scored.
 
     The recalculation owes work exactly while the two differ; the broker is only a hint of that.
-    `ledger_version` names the rules the stored contributions were made with.
+    `ledger_version` names the rules the stored contributions were made with. `outlook_version` is the input of which
+    the outlook was made, on the subject's own `outlook_day`; `outlook_seconds` is how long that took.
     """
 
     __tablename__ = "subjects"
@@ -128,6 +130,10 @@ class Subject(Base):
     scored_version: Mapped[int] = mapped_column(server_default=text("0"))
     changed_at: Mapped[dt.datetime | None]
     ledger_version: Mapped[str] = mapped_column(server_default=text("''"))
+    outlook_version: Mapped[int] = mapped_column(server_default=text("-1"))
+    outlook_day: Mapped[dt.date | None]
+    outlook_at: Mapped[dt.datetime | None]
+    outlook_seconds: Mapped[float] = mapped_column(Double, server_default=text("0"))
 
 
 class Record(Base):
@@ -223,3 +229,38 @@ class DailyRun(Base):
     day: Mapped[dt.date] = mapped_column(primary_key=True)
     claimed_at: Mapped[dt.datetime]
     done_at: Mapped[dt.datetime | None]
+
+
+class Outlook(Base):
+    """One part of what lies ahead (worker/outlook.py), as its command prints it."""
+
+    __tablename__ = "outlooks"
+
+    subject_id: Mapped[str] = _subject_key()
+    part: Mapped[str] = mapped_column(primary_key=True)
+    as_of: Mapped[dt.date]
+    rules: Mapped[str]
+    input_version: Mapped[int]
+    body: Mapped[dict[str, Any]]
+    computed_at: Mapped[dt.datetime] = _now()
+
+
+class StoredAction(Base):
+    """An action with its life. `rank` is its place today, null once it is no longer proposed.
+
+    `changed_by` is the device that last changed the state; `effect` what was measured after it was done.
+    """
+
+    __tablename__ = "actions"
+    __table_args__ = (CheckConstraint("state IN ('open', 'done', 'snoozed', 'dismissed')", name="state_is_known"),)
+
+    subject_id: Mapped[str] = _subject_key()
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    rank: Mapped[int | None]
+    body: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(server_default=text("'open'"))
+    snoozed_until: Mapped[dt.datetime | None]
+    changed_at: Mapped[dt.datetime | None]
+    changed_by: Mapped[UUID | None]
+    effect: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -11,6 +11,7 @@ from server.db.bulk import driver
 from shared_scoring.calendar import iso
 from shared_scoring.copies import Copies
 from shared_scoring.facts import FACT_KINDS, Facts, facts
+from shared_scoring.history import History
 from shared_scoring.ledger import Contribution
 from shared_scoring.merge import Told
 from shared_scoring.pack import Pack
@@ -75,6 +76,13 @@ class Folder:
         )
         for case, contributions in rows:
             yield case, stored.contributions(contributions)
+
+    def history(self) -> History:
+        """Every record there is."""
+        rows = self._raw.execute(
+            "SELECT copies::text FROM records WHERE subject_id = current_setting('koubei.subject')"
+        )
+        return History.of(stored.told(copies) for (copies,) in rows)
 
     def of_kind(self, kind: str) -> list[Told]:
         """Every record of a kind."""

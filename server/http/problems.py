@@ -56,6 +56,7 @@ CATALOG: dict[str, Problem] = {
     "order-unknown": Problem(
         404, "Nothing is known of this order", "Open it in the backend with the extension on, or import its records."
     ),
+    "action-unknown": Problem(404, "There is no such action", "See GET /v1/subjects/{id}/actions."),
     "method-not-allowed": Problem(405, "The address does not know this method", "Use one of the Allow header."),
     "conflict": Problem(409, "The request contradicts what is stored", "Read the current state, then decide."),
     "idempotency-key-reused": Problem(

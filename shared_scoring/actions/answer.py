@@ -1,11 +1,12 @@
 """What to do first and how to get to a target, in the shape of cli-output.md, "actions"."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from msgspec import Struct
 
-from shared_scoring.actions.gain import Action, Success, Warnings, rated, worded
-from shared_scoring.actions.plan import Plan, Planned, plan
+from shared_scoring.actions.gain import Action, Kept, Rated, Success, Warnings, kept, rated, shown
+from shared_scoring.actions.plan import Plan, plan
 from shared_scoring.actions.scene import Scene
 from shared_scoring.actions.target import Target
 from shared_scoring.actions.ways import Wait, Way, say, wait, ways
@@ -45,50 +46,66 @@ def actions(
     target: Target | None = None,
     by: int | None = None,
     lang: str = "zh",
-    now: dt.datetime | None = None,
     success: Success | None = None,
-    warnings: Warnings | None = None,
 ) -> Actions:
     """Everything worth doing, ranked; with a target the cheapest plan that reaches it by the as-of day `by`."""
-    found = rated(scene, success)
-    moment, before_deadlines = now or scene.now, warnings or Warnings()
+    found = [kept(scene, one) for one in rated(scene, success)]
+    return answered(scene, found, target, by, lang, scene.now, Warnings())
+
+
+def answered(
+    scene: Scene,
+    found: Sequence[Kept],
+    target: Target | None,
+    by: int | None,
+    lang: str,
+    now: dt.datetime,
+    warnings: Warnings,
+) -> Actions:
+    """The answer from actions that were found before; of the scene only their cases are needed."""
     current = scene.ground.before.score.total
-    is_known = target is not None and current is not None
-    planned = plan(scene, found, target, by) if target is not None and is_known else None
-    waiting = wait(scene, target, lang) if target is not None and is_known else None
+    ahead = _Ahead(scene, [one.rated for one in found], target, by, lang) if target and current is not None else None
     return Actions(
         rules=scene.pack.id,
         subject=scene.ground.before.score.subject,
         as_of=iso(scene.as_of),
         target=None if target is None else next((one.at_least for one in target.lines if one.of == "total"), None),
         lines={} if target is None else {one.of: one.at_least for one in target.lines},
-        reachable=None if target is None else planned is not None and planned.reachable,
+        reachable=None if target is None else ahead is not None and ahead.planned.reachable,
         current=current,
-        actions=[worded(scene, one, lang, moment, before_deadlines) for one in found],
-        plan=None if planned is None else planned.plan,
-        ways=ways(scene, target, lang) if target is not None and is_known else [],
-        wait=waiting,
-        not_before=None
-        if target is None
-        else _not_before(scene, target, planned, waiting, lang, {one.id: one.candidate.gain_on for one in found}),
+        actions=[shown(one, lang, now, warnings) for one in found],
+        plan=None if ahead is None else ahead.planned.plan,
+        ways=[] if ahead is None else ways(scene, ahead.target, lang),
+        wait=None if ahead is None else ahead.waiting,
+        not_before=None if target is None else _not_before(scene, ahead, lang),
     )
 
 
-def _not_before(
-    scene: Scene, target: Target, planned: Planned | None, waiting: Wait | None, lang: str, dates: dict[str, int]
-) -> NotBefore:
-    if planned is None:
+class _Ahead:
+    """How to get to the target."""
+
+    def __init__(self, scene: Scene, found: list[Rated], target: Target, by: int | None, lang: str) -> None:
+        self.target = target
+        self.planned = plan(scene, found, target, by)
+        self.waiting = wait(scene, target, lang)
+        self.gain_on = {one.id: one.candidate.gain_on for one in found}
+
+
+def _not_before(scene: Scene, ahead: _Ahead | None, lang: str) -> NotBefore:
+    if ahead is None:
         return NotBefore(None, "unknown", say("unknown", lang))
-    own = planned.plan
-    if planned.reachable and (own is None or not own.actions):
-        date = iso(scene.as_of)
-        return NotBefore(date, "reached", "")
-    acting = iso(max(dates[id_] for id_ in own.actions)) if planned.reachable and own is not None else None
-    options = [(date, why) for date, why in ((acting, "by_acting"), (waiting and waiting.date, "by_waiting")) if date]
+    own = ahead.planned.plan
+    if ahead.planned.reachable and (own is None or not own.actions):
+        return NotBefore(iso(scene.as_of), "reached", "")
+    acting = (
+        iso(max(ahead.gain_on[id_] for id_ in own.actions)) if ahead.planned.reachable and own is not None else None
+    )
+    waiting = None if ahead.waiting is None else ahead.waiting.date
+    options = [(date, why) for date, why in ((acting, "by_acting"), (waiting, "by_waiting")) if date is not None]
     if options:
         date, why = min(options)
         return NotBefore(date, why, say("not_before", lang, date=date, why=say(why, lang)))
     total = scene.ground.before.score.total if own is None else own.total.mid
     levels = {"total": total or 0.0, **({} if own is None else own.dimensions)}
-    missing = f"{target.gap(levels):.2f}"
+    missing = f"{ahead.target.gap(levels):.2f}"
     return NotBefore(None, "out_of_reach", say("out_of_reach", lang, total=f"{total or 0:.2f}", missing=missing))

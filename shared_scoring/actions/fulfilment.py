@@ -11,7 +11,7 @@ from shared_scoring.actions.scene import Candidate, Outcome, Ref, Scene
 from shared_scoring.actions.shares import Share, excess, is_worse, percent
 from shared_scoring.cohorts import is_cancelled_before_dispatch
 from shared_scoring.measures import PICKUP_QUIET, clock_start
-from shared_scoring.records import Order, Record
+from shared_scoring.records import Order
 
 _CHASED = 0.2  # a parcel less likely to be late is not worth a call
 _SHIPPED = 0.05
@@ -178,7 +178,7 @@ def _clock(scene: Scene, paid_at: dt.datetime) -> dt.datetime:
     return clock_start(paid_at, PICKUP_QUIET, scene.calendar)
 
 
-def _picked_up_after(scene: Scene, order: Order, hours: float) -> Record:
+def _picked_up_after(scene: Scene, order: Order, hours: float) -> Order:
     """The change that has an order picked up as fast as others are."""
     if order.paid_at is None:
         return Order(id=order.id)

@@ -149,25 +149,42 @@ def _moves(answer: WhatIf) -> dict[str, float]:
     }
 
 
-def worded(scene: Scene, one: Rated, lang: str, now: dt.datetime, warnings: Warnings) -> Action:
-    """The action as a person reads it."""
+class Said(Struct, frozen=True):
+    title: str
+    why: str
+
+
+class Kept(Struct, frozen=True):
+    """An action as it is stored: all that showing and planning need, `said` by language."""
+
+    rated: Rated
+    said: dict[str, Said]
+
+
+def kept(scene: Scene, one: Rated) -> Kept:
+    """The action with its words in both languages."""
     entry = catalogue()[one.candidate.kind]
-    title, why = title_and_why(scene, entry, one.candidate, lang)
+    return Kept(one, {lang: Said(*title_and_why(scene, entry, one.candidate, lang)) for lang in ("zh", "en")})
+
+
+def shown(one: Kept, lang: str, now: dt.datetime, warnings: Warnings) -> Action:
+    """The action as a person reads it at a moment."""
+    candidate = one.rated.candidate
     return Action(
-        id=one.id,
-        kind=one.candidate.kind,
-        title=title,
-        why=why,
-        success=one.success,
-        grade=entry.grade,
-        gain=one.gain,
-        effort_minutes=one.effort,
-        deadline=one.candidate.deadline,
-        date_of_gain=iso(one.candidate.gain_on),
-        warning=warnings.of(one.candidate.deadline, now),
-        records=one.candidate.records,
-        change=list(one.candidate.change),  # type: ignore[arg-type]  # every record is one of AnyRecord
-        moves=one.moves,
+        id=one.rated.id,
+        kind=candidate.kind,
+        title=one.said[lang].title,
+        why=one.said[lang].why,
+        success=one.rated.success,
+        grade=catalogue()[candidate.kind].grade,
+        gain=one.rated.gain,
+        effort_minutes=one.rated.effort,
+        deadline=candidate.deadline,
+        date_of_gain=iso(candidate.gain_on),
+        warning=warnings.of(candidate.deadline, now),
+        records=candidate.records,
+        change=candidate.change,
+        moves=one.rated.moves,
     )
 
 

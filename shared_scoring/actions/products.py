@@ -8,7 +8,7 @@ from shared_scoring.actions.scene import Candidate, Ref, Scene
 from shared_scoring.actions.shares import Share, excess, is_worse, percent
 from shared_scoring.case import Case
 from shared_scoring.product_limits import all_limits
-from shared_scoring.records import AfterSale, Order, Record, Review
+from shared_scoring.records import AfterSale, AnyRecord, Order, Review
 
 _LIMIT = 0.05  # above it a product is in danger whatever its category allows (C)
 _FEWEST_BAD = 3
@@ -132,7 +132,7 @@ def _candidate(scene: Scene, kind: str, one: _Compared, reason: Reason, **params
     returned = [found for _, case in one.orders if (found := reason(case)) is not None]
     returned.sort(key=lambda found: (found.applied_at.timestamp() if found.applied_at else 0.0, found.id))
     spared = returned[-max(excess(one.own, one.rest), 1) :]
-    change: list[Record] = [AfterSale(id=found.id, exempt=True) for found in spared]
+    change: list[AnyRecord] = [AfterSale(id=found.id, exempt=True) for found in spared]
     shown: dict[str, str | int | float] = {
         "product": _name(scene, one.product),
         "count": one.own.whole,

@@ -1,7 +1,7 @@
 """What a merchant could act on: the subject as it is known on a day, laid out for the kinds to look at."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -17,7 +17,7 @@ from shared_scoring.history import History
 from shared_scoring.ledger import State
 from shared_scoring.merge import Told
 from shared_scoring.pack import Pack
-from shared_scoring.records import Order, Partner, Record, kind_of
+from shared_scoring.records import AnyRecord, Order, Partner, Record, kind_of
 from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
 from shared_scoring.what_if import Ground, WhatIf
@@ -45,8 +45,7 @@ Risks = Mapping[str, Mapping[str, Outcome | None]]
 """Outcomes of open orders, by order id and name of the outcome."""
 
 
-@dataclass(slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """Something that could be done. `key` makes it the same action tomorrow; `change` is what success would make true.
 
     `at_stake` is set for an action against a risk: the points it would save, for certain, if it succeeded; otherwise
@@ -57,9 +56,9 @@ class Candidate:
     kind: str
     key: str
     records: list[Ref]
-    change: list[Record]
+    change: list[AnyRecord]
     gain_on: int
-    params: dict[str, str | int | float] = field(default_factory=dict)
+    params: dict[str, str | int | float] = {}
     deadline: dt.datetime | None = None
     things: int = 1
     success: float | None = None
@@ -71,7 +70,8 @@ class Candidate:
 class Scene:
     """`cases` holds every case as known, settled, `partners` the newest day of each merchant.
 
-    `told` holds the copies of each case, and under None those of what belongs to no case.
+    `told` holds the copies of each case, and under None those of what belongs to no case. `stored` gives what each
+    case adds to the ledger, where that is known without counting it again.
     """
 
     pack: Pack
@@ -83,6 +83,7 @@ class Scene:
     sums: Sums
     subject_id: str | None = None
     risks: Risks = field(default_factory=dict)
+    stored: Callable[[], Iterable[tuple[str, State]]] | None = None
     partners: dict[str, Partner] = field(default_factory=dict)
 
     @property
@@ -140,6 +141,20 @@ class Scene:
     def try_change(self, change: Sequence[Record]) -> WhatIf:
         """The score as it would be. Raises changed.ChangeError."""
         return self.ground.answer(*self.difference(change))
+
+    def find(self, kind: str, id_: str) -> Record | None:
+        """A record as it is known, None where it is not."""
+        wanted = (kind, id_)
+        for one in self.told.get(self._case_of.get(wanted), ()):
+            if key_of(one) == wanted:
+                return Copies(one, self.calendar).view(self.as_of)
+        return None
+
+    def states(self) -> Iterable[tuple[str, State]]:
+        """What each case adds to the ledger as it is known."""
+        if self.stored is not None:
+            return self.stored()
+        return ((key, self.pack.plan.contributions(case, self.calendar)) for key, case in self.cases.items())
 
     def iter_cases(self) -> Iterator[Case]:
         """Every case that is not excluded."""

@@ -9,7 +9,7 @@ from msgspec import convert
 from shared_scoring.actions.scene import Candidate, Ref, Scene
 from shared_scoring.adjustments import bonuses
 from shared_scoring.pack import Bonus
-from shared_scoring.records import Order, Record, ServiceSwitch
+from shared_scoring.records import AnyRecord, Order, ServiceSwitch
 
 _WITHIN_REACH = 0.4  # of the share a bonus asks for, before offering more of it is worth saying
 
@@ -20,7 +20,7 @@ def reach_bonus(scene: Scene) -> Iterator[Candidate]:
         if rule.switch is None or (rule.key != "freight_insurance" and not _carried(scene, rule)):
             continue
         on = scene.calendar.start(scene.as_of - rule.switch_days - 1)
-        change: list[Record] = [
+        change: list[AnyRecord] = [
             convert({"id": f"koubei:{rule.switch}", "service": rule.switch, "on": True, "at": on}, ServiceSwitch)
         ]
         lacking = _lacking(scene, rule)

@@ -9,8 +9,8 @@ from shared_scoring.actions.scene import Scene
 from shared_scoring.actions.target import Target
 from shared_scoring.calendar import iso
 from shared_scoring.delta import official_sum
-from shared_scoring.drop_outs import CaseLeaving, cases_leaving, state_of
-from shared_scoring.ledger import Contribution, State
+from shared_scoring.drop_outs import CaseLeaving, cases_leaving
+from shared_scoring.ledger import State
 from shared_scoring.measures import HITS
 from shared_scoring.pack import Indicator
 from shared_scoring.pack_base import Words
@@ -153,20 +153,4 @@ def wait(scene: Scene, target: Target, lang: str) -> Wait | None:
 
 
 def _leaving(scene: Scene, days: int) -> Iterator[CaseLeaving]:
-    series = {name for one in scene.pack.indicators for name in (one.definition.series, one.definition.whole.series)}
-    own = scene.ground.before.own
-    states = (
-        (
-            key,
-            state_of(
-                (
-                    Contribution(name, day, 0, parts, top, bottom)
-                    for (name, day, parts), (top, bottom) in scene.pack.plan.contributions(case, scene.calendar).items()
-                ),
-                series,
-                scene.as_of,
-            ),
-        )
-        for key, case in scene.cases.items()
-    )
-    return cases_leaving(scene.pack, scene.as_of, days, own, states)
+    return cases_leaving(scene.pack, scene.as_of, days, scene.ground.before.own, scene.states())

@@ -1,0 +1,50 @@
+import datetime as dt
+import hashlib
+from typing import TypedDict
+
+import msgspec
+from flask import Response
+from flask.views import MethodView
+
+from server.actions.schemas import ActionListSchema, ActionPatchSchema, ActionsQuerySchema, ListedSchema
+from server.actions.service import ActionsQuery, change_action, read_actions
+from server.http.auth import principal
+from server.http.blueprint import Blueprint
+from server.http.etag import answer
+from server.http.state import database
+
+blueprint = Blueprint(
+    "actions", __name__, url_prefix="/v1/subjects/<subject_id>/actions", description="What to do first."
+)
+
+
+class Patch(TypedDict):
+    state: str
+    snoozed_until: dt.datetime | None
+
+
+@blueprint.route("")
+class ActionsResource(MethodView):
+    @blueprint.requires("scores:read")
+    @blueprint.problem(404, 422, 503)
+    @blueprint.arguments(ActionsQuerySchema, location="query")
+    @blueprint.alt_response(304, description="Not modified", success=True)
+    @blueprint.response(200, ActionListSchema)
+    def get(self, query: ActionsQuery, subject_id: str) -> Response:
+        """List what is worth doing, most gained for its effort first; with a target, the cheapest plan to it."""
+        body = msgspec.json.encode(read_actions(database().app, subject_id, query))
+        return answer(hashlib.sha256(body).hexdigest()[:32], body)
+
+
+@blueprint.route("/<action_id>")
+class ActionResource(MethodView):
+    @blueprint.requires("actions:write")
+    @blueprint.problem(400, 404, 415, 422)
+    @blueprint.arguments(ActionPatchSchema)
+    @blueprint.response(200, ListedSchema)
+    def patch(self, change: Patch, subject_id: str, action_id: str) -> Response:
+        """Say that an action was done, is put off, or is not wanted. Undone with the state open."""
+        listed = change_action(
+            database().app, subject_id, action_id, change["state"], change["snoozed_until"], principal().device_id, "zh"
+        )
+        return Response(msgspec.json.encode(listed), content_type="application/json")

@@ -1,0 +1,1 @@
+"""Texts a merchant is about to send, checked for what may not be said to a buyer."""
