@@ -146,6 +146,36 @@ def test_taking_a_record_out_and_putting_it_in_again(shop: Shop, data: st.DataOb
     assert answer_of(rest + back, day) == answer_of(records, day)
 
 
+@examples(60)
+@given(shop=shops(), data=st.data())
+def test_an_order_excluded_and_let_in_again_changes_nothing(shop: Shop, data: st.DataObject) -> None:
+    """By later copies, as a page would show it: the ledger on the day is what it was without either of them."""
+    day, dated = shop
+    records = [{k: v for k, v in one.items() if k not in {"seen_at", "updated_at", "clear"}} for one in dated]
+    orders = [one for one in records if one["kind"] == "order"]
+    if not orders:
+        return
+    known = Known(records, day).all["order"]
+    id_ = data.draw(st.sampled_from(orders))["id"]
+    was = known.get(id_, {}).get("excluded")
+    out = {"kind": "order", "id": id_, "excluded": ["gift"], "seen_at": f"{day - dt.timedelta(9)}T00:00:00Z"}
+    back = {"kind": "order", "id": id_, "seen_at": f"{day - dt.timedelta(5)}T00:00:00Z"}
+    back |= {"clear": ["excluded"]} if was is None else {"excluded": was}
+    assert answer_of([*records, out, back], day) == answer_of(records, day)
+    assert ledger_of([back, *records, out], day) == ledger_of(records, day)
+
+
+def ledger_of(records: list[Fields], day: dt.date) -> dict[Any, tuple[int, int]]:
+    history = history_of(records)
+    cases: defaultdict[str, list[Any]] = defaultdict(list)
+    for told in history:
+        if (key := case_id(told.merged)) is not None:
+            cases[key].append(told)
+    rows = [row for case in cases.values() for row in timeline(case, PACK.plan, history.viewpoint())]
+    known = (row for row in rows if row.known_on <= day.toordinal())
+    return total_state(((row.series, row.day, row.parts), (row.numerator, row.denominator)) for row in known)
+
+
 @examples(150)
 @given(shop=shops(), data=st.data())
 def test_the_timeline_adds_up_on_any_day(shop: Shop, data: st.DataObject) -> None:
