@@ -56,6 +56,38 @@ def test_the_creators_pack_counts_as_the_oracle_does(shop: tuple[dt.date, list[F
             assert shown[key].numerator == (numerator if numerator.denominator == 1 else float(numerator)), key
 
 
+class OnDay(Known):
+    """The same knowledge; the window is one day."""
+
+    def only(self, day: dt.date) -> "OnDay":
+        self.one = day
+        return self
+
+    def within(self, text: str | None, days: int) -> bool:
+        return super().within(text, days) and text is not None and self.local_day(text) == self.one
+
+
+@examples(40)
+@given(shop=shops())
+def test_a_creators_values_weigh_each_day_by_its_age(shop: tuple[dt.date, list[Fields]]) -> None:
+    """Half-life of 30 days: every day of the window is counted by itself and weighed."""
+    day, plain = shop
+    records = [_as_creators(record) for record in plain if record["kind"] != "subject"]
+    records.append({"kind": "subject", "id": "c1", "type": "creator"})
+    known = OnDay(records, day)
+    tops: dict[str, float] = dict.fromkeys((one.key for one in CREATOR.indicators), 0.0)
+    bottoms = dict(tops)
+    for age in range(90):
+        for key, (top, bottom) in creator_sums(known.only(day - dt.timedelta(age + 1)), "c1").items():
+            tops[key] += 0.5 ** (age / 30) * float(top)
+            bottoms[key] += 0.5 ** (age / 30) * bottom
+    for key, one in score_of(records, day, CREATOR.id).indicators.items():
+        # Times may run backwards and cancel out, which costs digits.
+        nearly = 1e-6 if key.endswith("_seconds") else 0
+        expected = pytest.approx(tops[key] / bottoms[key], rel=1e-12, abs=nearly) if bottoms[key] else None
+        assert one.value == expected, key
+
+
 def _as_creators(record: Fields) -> Fields:
     """Orders of this creator, of another and of nobody; reviews with all three kinds of stars."""
     if record["kind"] == "order":
