@@ -20,6 +20,7 @@ from server.http.body import MAX_BODY
 from server.http.state import KEY, State
 from server.orders.routes import blueprint as orders
 from server.overlay.routes import blueprint as overlay
+from server.product_checks.routes import blueprint as product_checks
 from server.quarantine.routes import blueprint as quarantine
 from server.rule_packs.routes import blueprint as rule_packs
 from server.scores.routes import blueprint as scores
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     explanations,
     actions,
     compliance,
+    product_checks,
 )
 
 

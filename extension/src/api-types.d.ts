@@ -966,6 +966,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subjects/{subject_id}/product-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** Say what further orders of a product would do to the score, and what is known of it and its shop. */
+        get: {
+            parameters: {
+                query?: {
+                    lang?: "zh" | "en";
+                    /** @description The shop that sells it; alone, the shop as a whole. */
+                    merchant_id?: string | null;
+                    /** @description How many would be sold. */
+                    orders?: number;
+                    product_id?: string | null;
+                };
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProductCheck"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
+                503: components["responses"]["PROBLEM_503"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subjects/{subject_id}/quarantine": {
         parameters: {
             query?: never;
@@ -1922,6 +1982,15 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Merchant: {
+            date: string | null;
+            goods: number | null;
+            logistics: number | null;
+            merchant_id: string;
+            name: string | null;
+            service: number | null;
+            total: number | null;
+        };
         Moved: {
             after: number | null;
             basis: string;
@@ -2259,6 +2328,19 @@ export interface components {
             /** Format: date-time */
             updated_at?: string | null;
         };
+        ProductCheck: {
+            high: number | null;
+            low: number | null;
+            merchant: components["schemas"]["Merchant"] | null;
+            moves: {
+                [key: string]: number;
+            };
+            orders: number;
+            product_id: string | null;
+            rates: components["schemas"]["Rates"];
+            total: number | null;
+            warnings: components["schemas"]["Warned"][];
+        };
         ProductDay: {
             clear?: string[] | null;
             /** Format: date */
@@ -2318,6 +2400,13 @@ export interface components {
             items: components["schemas"]["QuarantinedRecord"][];
             /** @description null on the last page. */
             next_cursor: string | null;
+        };
+        Rates: {
+            basis: string;
+            limit: number | null;
+            orders: number;
+            praise: number | null;
+            quality_return: number | null;
         };
         Ready: {
             /** @description Record formats accepted here. */
@@ -2592,6 +2681,10 @@ export interface components {
         Wait: {
             count: number;
             date: string;
+            text: string;
+        };
+        Warned: {
+            code: string;
             text: string;
         };
         Way: {

@@ -86,6 +86,20 @@ TEXTS: dict[str, Both] = {
         "★ 达不到目标；最接近的方案：{count} 项，约 {minutes} 分钟，预计到 {total} 分（达成概率 {chance}）",
         "★ out of reach; the nearest plan: {count} actions, about {minutes} minutes, expected {total} ({chance})",
     ),
+    "check_merchant": (
+        "店铺 {name}：总分/商品/物流/服务 {figures}",
+        "shop {name}: total/goods/logistics/service {figures}",
+    ),
+    "check_rates_own": (
+        "按你自己的订单：品质退货率 {quality}（上限 {limit}），好评率 {praise}",
+        "by your own orders: quality returns {quality} (limit {limit}), praise {praise}",
+    ),
+    "check_rates_page": (
+        "按页面所示：品质退货率 {quality}（上限 {limit}），好评率 {praise}",
+        "as the page shows: quality returns {quality} (limit {limit}), praise {praise}",
+    ),
+    "check_rates_unknown": ("品质退货率和好评率未知", "quality returns and praise are not known"),
+    "check_effect": ("再卖 {orders} 单，总分预计 {points}", "{orders} more orders would move the total by {points}"),
     "what_if_of": (
         "{subject} · {date} 的分数，如果记录改成这样 · 规则 {rules}",
         "{subject} · the score of {date}, if records were so · rules {rules}",

@@ -43,7 +43,7 @@ _QUALITY, _DAMAGE = _first_for("quality"), _first_for("damage")
 def fix_product(scene: Scene) -> Iterator[Candidate]:
     """Products above their category's limit, or above five in a hundred."""
     for one in _compared(scene.delivered, _QUALITY):
-        limit = _limit(scene, one.product)
+        limit = limit_of(scene, one.product)
         if one.own.bad >= _FEWEST_BAD and one.own.rate > limit:
             yield _candidate(scene, "fix_product", one, _QUALITY, limit=percent(limit), rest=percent(one.rest.rate))
 
@@ -51,7 +51,7 @@ def fix_product(scene: Scene) -> Iterator[Candidate]:
 def inspect_product(scene: Scene) -> Iterator[Candidate]:
     """Products within their limit that come back for quality clearly more often than the others."""
     for one in _compared(scene.delivered, _QUALITY):
-        if _stands_out(one) and one.own.rate <= _limit(scene, one.product):
+        if _stands_out(one) and one.own.rate <= limit_of(scene, one.product):
             yield _candidate(scene, "inspect_product", one, _QUALITY)
 
 
@@ -111,7 +111,7 @@ def _stands_out(one: _Compared) -> bool:
     return one.own.bad >= _FEWEST_BAD and one.own.rate > _TWICE * one.rest.rate and is_worse(one.own, one.rest)
 
 
-def _limit(scene: Scene, product: str) -> float:
+def limit_of(scene: Scene, product: str) -> float:
     """The limit the page showed for the product, else its category's, never above five in a hundred."""
     shown = scene.known.product_days.get(product)
     limit = None if shown is None else shown[1].limit

@@ -220,3 +220,11 @@ def test_a_text_is_checked_before_it_is_sent(shop: "Paired", said: str, rules: l
     assert answer.status_code == 200
     assert [one["rule"] for one in answer.json["findings"]] == rules
     assert answer.json["allowed"] is (not rules)
+
+
+def test_a_product_is_looked_at_before_it_is_taken_on(busy: "Paired") -> None:
+    answer = busy.client.get("/v1/subjects/shop-1/product-check?product_id=p1&orders=30")
+    assert answer.status_code == 200
+    assert answer.json["rates"]["basis"] == "own"
+    assert "goods.quality_return" in answer.json["moves"]
+    assert busy.client.get("/v1/subjects/shop-1/product-check").status_code == 422

@@ -1,0 +1,1 @@
+"""A product or a shop, before it is taken on."""
