@@ -19,6 +19,7 @@ COMMANDS = {
     "what-if": "server.cli.what_if:what_if",
     "explain": "server.cli.explain:explain_change",
     "forecast": "server.cli.forecast:forecast_days",
+    "backtest": "server.cli.backtest:backtest_days",
     "actions": "server.cli.actions:actions_of",
     "check-product": "server.cli.check_product:check_product_of",
 }

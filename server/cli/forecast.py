@@ -14,7 +14,7 @@ from server.cli.intake import Input, take_in
 from server.cli.score import Day, pack_for
 from server.cli.table import print_quarantined
 from server.cli.texts import text
-from shared_scoring.forecast.forecast import MOST_DAYS, Banded, Forecast, forecast
+from shared_scoring.forecast.forecast import MOST_DAYS, Banded, Forecast, MethodUsed, forecast
 from shared_scoring.forecast.past import HistoryPast
 from shared_scoring.pack import Pack
 
@@ -59,11 +59,17 @@ def _print(answer: Forecast, pack: Pack, account: Input, lang: str) -> None:
         dimensions = [_mid(day.dimensions.get(key)) for key in names]
         table.add_row(day.date, _mid(day.total), _range(day.total), *dimensions)
     console.print(table)
-    for used in answer.methods:
+    print_methods(console, answer.methods, lang)
+    print_quarantined(console, account.quarantined, lang)
+
+
+def print_methods(console: Console, methods: list[MethodUsed], lang: str) -> None:
+    """Which way of answering is used how many days ahead, and why."""
+    say = partial(text, lang)
+    for used in methods:
         span = f"{used.first}–{used.last}" if used.last > used.first else f"{used.first}"
         said = say("forecast_method", days=span, method=say(f"method_{used.method}"), reason=say(f"why_{used.reason}"))
         console.print(said, style="dim")
-    print_quarantined(console, account.quarantined, lang)
 
 
 def _mid(one: Banded | None) -> str:

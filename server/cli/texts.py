@@ -146,7 +146,25 @@ TEXTS: dict[str, Both] = {
     "method_stays": ("保持现状", "stays as it is"),
     "method_trend": ("延续近 7 天趋势", "goes on like the last 7 days"),
     "why_best": ("在本店过去的预测中误差最小", "it missed least on this subject's own past days"),
+    "why_not_beaten": ("没有别的方法明显更准", "nothing else did clearly better on this subject's own past days"),
     "why_beaten": ("模型在本店过去的预测中不如它", "the model missed by more on this subject's own past days"),
+    "backtest_of": (
+        "{subject} · 过去的预测与实际 · 规则 {rules}",
+        "{subject} · past predictions and what came · rules {rules}",
+    ),
+    "backtest_span": (
+        "{first} 至 {last} 每天预测，只用当天已知的数据",
+        "asked on every day from {first} to {last}, with what was known then",
+    ),
+    "backtest_too_few_days": (
+        "官方分数的天数还太少，无法检验预测；每天打开一次体验分页面即可积累",
+        "too few official days yet to test a prediction; open the score page once a day",
+    ),
+    "days_ahead": ("提前天数", "Days ahead"),
+    "answers": ("次数", "Answers"),
+    "error_used": ("平均误差", "Mean error"),
+    "ratio": ("误差 ÷ 保持现状", "Error ÷ stays"),
+    "inside": ("区间命中", "In the band"),
     "why_too_few_days": ("官方分数的天数还太少，无法比较", "too few official days yet to compare"),
 }
 

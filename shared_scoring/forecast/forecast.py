@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from shared_scoring.calendar import iso
 from shared_scoring.facts import Facts
-from shared_scoring.forecast.bands import widths
-from shared_scoring.forecast.baselines import slope, stays
-from shared_scoring.forecast.choice import Choice, choose
-from shared_scoring.forecast.model import TOTAL, Figures, Model, Outlook
+from shared_scoring.forecast.choice import Choice
+from shared_scoring.forecast.judged import Judged, judge
+from shared_scoring.forecast.model import TOTAL, Model, Outlook
 from shared_scoring.forecast.past import Past
-from shared_scoring.forecast.track import KEYS, METHODS, Track, days_to_ask, look_back
+from shared_scoring.forecast.track import KEYS, Track, ask, days_to_ask, look_back
+from shared_scoring.forecast.track import MOST_DAYS as LOOKING_BACK
 from shared_scoring.forecast.triangle import EARLIEST_LAG, Floats, Triangles
 from shared_scoring.ledger import Plan
 from shared_scoring.pack import Pack
@@ -71,22 +71,27 @@ UNKNOWN = Banded(None, None, None)
 
 
 class Forecaster:
-    """One subject on one as-of day, with its track record. `rules` fixes the pack; without it the one of each day."""
+    """One subject on one as-of day. `rules` fixes the pack; without it each day has the one in force.
 
-    def __init__(self, past: Past, as_of: int, rules: Pack | None = None, horizon: int = MOST_DAYS) -> None:
+    `since` is the first past as-of day that can be asked; without it the newest `LOOKING_BACK` ones.
+    """
+
+    def __init__(
+        self, past: Past, as_of: int, horizon: int, rules: Pack | None = None, since: int | None = None
+    ) -> None:
         self.as_of, self.horizon = as_of, horizon
         self.known: Facts = past.facts(as_of)
-        self.past = past
         self.pack_of = pack_chooser(self.known, rules)
-        packs = {pack.id: pack for day in range(as_of - MOST_DAYS, as_of + horizon + 1) for pack in [self.pack_of(day)]}
+        asked = days_to_ask(self.known, as_of)
+        asked = asked[-LOOKING_BACK:] if since is None else [day for day in asked if day >= since]
+        oldest = min([as_of, *asked])
+        packs = {pack.id: pack for day in range(oldest, as_of + horizon + 1) for pack in [self.pack_of(day)]}
         longest = max(pack.longest_window for pack in packs.values())
-        asked = days_to_ask(self.known, as_of, 0)
-        first = min([as_of, *asked]) - longest - _BEFORE
+        first = oldest - longest - _BEFORE
         plan = Plan(definition for pack in packs.values() for definition in pack.definitions)
-        rows = past.rows(plan, first, as_of)
-        self.triangles = Triangles(rows, first, as_of + horizon - EARLIEST_LAG, longest)
-        self.model = Model(past, self.pack_of, self.triangles, as_of)
-        self.asked = [day for day in asked if day > self.triangles.began]
+        triangles = Triangles(past.rows(plan, first, as_of), first, as_of + horizon - EARLIEST_LAG, longest)
+        self.model = Model(past, self.pack_of, triangles, as_of)
+        self.asked = [day for day in asked if day > triangles.began]
 
     def track(self) -> Track:
         return look_back(self.model, self.known, self.asked, self.horizon)
@@ -101,61 +106,37 @@ def pack_chooser(known: Facts, rules: Pack | None) -> Callable[[int], Pack]:
 
 def forecast(past: Past, as_of: int, days: int, rules: Pack | None = None, subject_id: str | None = None) -> Forecast:
     """The days `as_of` + 1 … `as_of` + `days` (1 to 30)."""
-    return forecast_of(Forecaster(past, as_of, rules, days), subject_id)
-
-
-def forecast_of(forecaster: Forecaster, subject_id: str | None = None, track: Track | None = None) -> Forecast:
-    as_of, horizon, known = forecaster.as_of, forecaster.horizon, forecaster.known
-    track = forecaster.track() if track is None else track
-    outlooks = forecaster.model.outlook(as_of, horizon)
-    choices = {key: choose(track.errors[:, :, at]) for at, key in enumerate(KEYS)}
-    flat, steep = stays(known, as_of, KEYS), slope(known, as_of, KEYS)
-    halves = {
-        key: widths(_of_choice(track, at, choices[key]), forecaster.pack_of(as_of).response.band)
-        for at, key in enumerate(KEYS)
-    }
-    said = [
-        _day(outlook, at, choices, flat, steep, {key: float(half[at]) for key, half in halves.items()})
-        for at, outlook in enumerate(outlooks)
-    ]
-    newest = known.newest_official(as_of + 1)
+    own = Forecaster(past, as_of, days, rules)
+    track = own.track()
+    pack = own.pack_of(as_of)
+    judged = judge(track, pack.response.band)
+    outlooks, said = ask(own.model, as_of, days)
+    mids = judged.mids(said)
+    newest = own.known.newest_official(as_of + 1)
     return Forecast(
-        rules=forecaster.pack_of(as_of).id,
-        subject=subject_id if known.subject is None else known.subject.id,
+        rules=pack.id,
+        subject=subject_id if own.known.subject is None else own.known.subject.id,
         as_of=iso(as_of),
-        days=said,
+        days=[_day(outlook, at, judged, mids[at]) for at, outlook in enumerate(outlooks)],
         reason=next((one.reason for one in outlooks if one.reason is not None), None),
-        methods=_methods(choices[TOTAL]),
+        methods=methods_used(judged.choices[TOTAL]),
         based_on=None if newest is None else iso(newest[0]),
         learned_from=len(track.days),
     )
 
 
-def _of_choice(track: Track, key: int, choices: list[Choice]) -> Floats:
-    """The errors of the method that was chosen for each horizon."""
-    errors = track.errors[:, :, key]
-    return np.stack([errors[:, at, METHODS.index(choice.method)] for at, choice in enumerate(choices)], axis=1)
+def _day(outlook: Outlook, at: int, judged: Judged, mids: Floats) -> ForecastDay:
+    """Outside the formal stage the rules alone say what the page shows."""
 
-
-def _day(
-    outlook: Outlook,
-    at: int,
-    choices: dict[str, list[Choice]],
-    flat: Figures,
-    steep: Figures,
-    halves: dict[str, float],
-) -> ForecastDay:
     def banded(key: str) -> Banded:
+        column = KEYS.index(key)
         mid = outlook.figures.get(key)
-        method = choices[key][at].method
-        if outlook.stage == "formal" and method != METHODS[0] and flat[key] is not None:
-            mid = (flat[key] or 0.0) + ((steep[key] or 0.0) * (at + 1) if method == "trend" else 0.0)
+        if outlook.stage == "formal" and not np.isnan(mids[column]):
+            mid = float(mids[column])
         if mid is None:
             return UNKNOWN
-        low, high = outlook.pack.scale if key == TOTAL else outlook.pack.response.scale
-        mid = min(max(mid, low), high)
-        half = halves[key] if outlook.stage == "formal" else 0.0
-        return Banded(max(mid - half, low), mid, min(mid + half, high))
+        half = float(judged.halves[at, column]) if outlook.stage == "formal" else 0.0
+        return band(mid, half, outlook.pack.scale if key == TOTAL else outlook.pack.response.scale)
 
     dimensions = {} if outlook.stage == "growth" else {str(key): banded(str(key)) for key in outlook.pack.dimensions}
     return ForecastDay(
@@ -164,11 +145,18 @@ def _day(
         dimensions=dimensions,
         rules=outlook.pack.id,
         stage=outlook.stage,
-        method=choices[TOTAL][at].method,
+        method=judged.choices[TOTAL][at].method,
     )
 
 
-def _methods(choices: list[Choice]) -> list[MethodUsed]:
+def band(mid: float, half: float, scale: tuple[float, float]) -> Banded:
+    """A figure and its band, both on the scale."""
+    low, high = scale
+    mid = min(max(mid, low), high)
+    return Banded(max(mid - half, low), mid, min(mid + half, high))
+
+
+def methods_used(choices: list[Choice]) -> list[MethodUsed]:
     """Neighbouring horizons of one choice together."""
     found: list[MethodUsed] = []
     for at, choice in enumerate(choices, start=1):

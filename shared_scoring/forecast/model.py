@@ -53,6 +53,9 @@ class Model:
             found = self._learned[pack.id, day] = learn(pack, self._past.facts(day), day + 1)
         return found
 
+    def facts(self, as_of: int) -> Facts:
+        return self._past.facts(as_of)
+
     def outlook(self, as_of: int, horizon: int) -> list[Outlook]:
         """The days `as_of` + 1 … `as_of` + `horizon`."""
         view = _View(self, self._past, self._packs, self._triangles, as_of, horizon)

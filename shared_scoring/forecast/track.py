@@ -11,12 +11,19 @@ import numpy as np
 from shared_scoring.estimate import figure
 from shared_scoring.facts import Facts
 from shared_scoring.forecast.baselines import slope, stays
-from shared_scoring.forecast.model import Model
+from shared_scoring.forecast.choice import LEARNED, METHODS, STAYS, TREND
+from shared_scoring.forecast.model import Model, Outlook
 from shared_scoring.forecast.triangle import Floats
 
-METHODS = ("learned", "stays", "trend")
 KEYS = ("total", "goods", "logistics", "service")
 MOST_DAYS = 60  # past as-of days that are looked back on
+
+
+class Answers(NamedTuple):
+    """What each method says on one as-of day; `said` has shape (horizon, keys, methods), NaN where nothing."""
+
+    outlooks: list[Outlook]
+    said: Floats
 
 
 class Track(NamedTuple):
@@ -34,33 +41,45 @@ class Track(NamedTuple):
         """Shape (days, horizon, keys, methods)."""
         return self.came[..., None] - self.said
 
+    def known_by(self, as_of: int) -> "Track":
+        """What this record held on an earlier day: the newest answers, and of what came only what had come."""
+        rows = [row for row, day in enumerate(self.days) if day < as_of][-MOST_DAYS:]
+        days = np.array([self.days[row] for row in rows], dtype=np.int64)
+        coming = days[:, None] + 1 + np.arange(self.came.shape[1])[None, :] > as_of
+        came = np.where(coming[..., None], np.nan, self.came[rows])
+        return Track([self.days[row] for row in rows], self.said[rows], came)
+
+
+def ask(model: Model, as_of: int, horizon: int) -> Answers:
+    """Ask the model and the baselines on one day."""
+    known = model.facts(as_of)
+    said = np.full((horizon, len(KEYS), len(METHODS)), np.nan)
+    flat, steep = stays(known, as_of, KEYS), slope(known, as_of, KEYS)
+    outlooks = model.outlook(as_of, horizon)
+    for column, key in enumerate(KEYS):
+        if (level := flat[key]) is not None:
+            said[:, column, METHODS.index(STAYS)] = level
+            if (step := steep[key]) is not None:
+                said[:, column, METHODS.index(TREND)] = level + step * np.arange(1, horizon + 1)
+        for at, outlook in enumerate(outlooks):
+            if (mid := outlook.figures.get(key)) is not None:
+                said[at, column, METHODS.index(LEARNED)] = mid
+    return Answers(outlooks, said)
+
 
 def look_back(model: Model, known: Facts, as_of_days: Sequence[int], horizon: int) -> Track:
-    """Ask the model on each past day; `known` holds the official days that came."""
-    shape = (len(as_of_days), horizon, len(KEYS))
-    said = np.full((*shape, len(METHODS)), np.nan)
-    came = np.full(shape, np.nan)
+    """Ask on each past day; `known` holds the official days that came."""
+    said = np.full((len(as_of_days), horizon, len(KEYS), len(METHODS)), np.nan)
+    came = np.full((len(as_of_days), horizon, len(KEYS)), np.nan)
     for row, day in enumerate(as_of_days):
-        flat, steep = stays(known, day, KEYS), slope(known, day, KEYS)
-        for column, key in enumerate(KEYS):
-            level, step = flat[key], steep[key]
-            if level is not None:
-                said[row, :, column, 1] = level
-                if step is not None:
-                    said[row, :, column, 2] = level + step * np.arange(1, horizon + 1)
-        for at, outlook in enumerate(model.outlook(day, horizon)):
-            page = known.officials.get(outlook.day)
-            for column, key in enumerate(KEYS):
-                mid = outlook.figures.get(key)
-                if mid is not None:
-                    said[row, at, column, 0] = mid
-                shown = None if page is None else figure(page, key)
-                if shown is not None:
-                    came[row, at, column] = shown
+        said[row] = ask(model, day, horizon).said
+        for at in range(horizon):
+            if (page := known.officials.get(day + 1 + at)) is not None:
+                shown = [figure(page, key) for key in KEYS]
+                came[row, at] = [np.nan if one is None else one for one in shown]
     return Track(list(as_of_days), said, came)
 
 
-def days_to_ask(known: Facts, as_of: int, first: int) -> list[int]:
-    """The newest past days with an official total of their own, from `first` on, that something came after."""
-    days = [day for day, page in sorted(known.officials.items()) if first <= day < as_of and page.total is not None]
-    return days[-MOST_DAYS:]
+def days_to_ask(known: Facts, as_of: int) -> list[int]:
+    """Past days with an official total of their own: what an answer is measured from."""
+    return [day for day, page in sorted(known.officials.items()) if day < as_of and page.total is not None]

@@ -18,10 +18,14 @@ COURIERS: Final = ("zto", "yto", "sf")
 
 @dataclass(frozen=True)
 class Scale:
-    """How big a shop is and how long it is looked at; the first `warm_up` days have no official record."""
+    """How big a shop is and how long it is looked at; the first `warm_up` days have no official record.
+
+    `next_day` is the share of orders with that service; at 0.2 a bonus hangs on single orders.
+    """
 
     orders_a_day: float
     days: int
+    next_day: float = 0.2
     warm_up: int = 34
 
 
@@ -68,12 +72,14 @@ def records(rng: np.random.Generator, scale: Scale, start: int) -> list[Record]:
         mean = scale.orders_a_day * WEEK[(start + day - 1) % 7] * levels.promotion[day] * growth[day]
         count = int(rng.poisson(mean))
         if count:
-            found += _of_day(rng, levels, start, day, count, backlog=levels.promotion[day] ** 0.5)
+            found += _of_day(rng, levels, start, day, count, scale.next_day, backlog=levels.promotion[day] ** 0.5)
         found += _chats_without_order(rng, levels, start, day, int(rng.poisson(0.18 * mean)))
     return found
 
 
-def _of_day(rng: np.random.Generator, levels: Levels, start: int, day: int, count: int, backlog: float) -> list[Record]:
+def _of_day(
+    rng: np.random.Generator, levels: Levels, start: int, day: int, count: int, next_day: float, backlog: float
+) -> list[Record]:
     """The orders paid on a day and their cases. Moments are seconds from the start of the day 0."""
     here = np.full(count, day)
     hour = rng.choice(24, count, p=HOURS / HOURS.sum())
@@ -100,7 +106,7 @@ def _of_day(rng: np.random.Generator, levels: Levels, start: int, day: int, coun
     reviewed = rng.random(count) < 0.3
     gaps = rng.random((count, 8))
     excluded, cancelled = rng.random((2, count)) < 0.02
-    services = rng.random((count, 3)) < [0.2, 0.5, 0.01]
+    services = rng.random((count, 3)) < [next_day, 0.5, 0.01]
     found: list[Record] = []
     for i in range(count):
         id_ = f"48{start + day:07d}{i:06d}"

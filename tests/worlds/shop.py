@@ -31,7 +31,8 @@ def build(
     seen; the page counts all.
     """
     rng = np.random.default_rng([seed, sum(map(ord, family)), int(orders_a_day)])
-    scale = Scale(orders_a_day, days)
+    next_day = float(np.random.default_rng([seed, days]).choice([0.03, 0.12, 0.3, 0.5]))
+    scale = Scale(orders_a_day, days, next_day)
     cases = counting.cases(records(rng, scale, start))
     keys = list(PEERS)
     own = {name: hidden(family, rng, [key for key in keys if key.startswith(name)], days + 2) for name in DIMENSIONS}

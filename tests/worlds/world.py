@@ -197,7 +197,7 @@ def _bonus(facts: Sequence[Record], sums: Mapping[str, tuple[float, float]], day
     next_day, delivered = sums["next_day"]
     points = 5.0 if delivered and next_day >= 0.2 * delivered else 0.0
     switches = sorted((one["at"], one["on"]) for one in facts if one["kind"] == "service_switch")
-    on = [switched for at, switched in switches if day_of(at) < day - 1]
+    on = [switched for at, switched in switches if day_of(at) < day - 2]
     still = all(switched for at, switched in switches if day - 2 <= day_of(at) < day)
     insured = bool(on and on[-1] and still) and sums["freight_insurance"][0] >= 1
     return points + (2.0 if insured else 0.0)

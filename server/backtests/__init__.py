@@ -1,0 +1,1 @@
+"""The proof of the predictions, in numbers and pictures."""
