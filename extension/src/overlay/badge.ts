@@ -2,7 +2,7 @@ import type { OverlayRow } from "../api-contract.js";
 import type { Translate } from "../i18n.js";
 import { h, keepEvents, trusted } from "./dom.js";
 import { dress } from "./sheet.js";
-import { badgeWords, MARKS } from "./words.js";
+import { badgeWords, MARKS, type BadgeWords } from "./words.js";
 
 declare const __TEST__: boolean;
 export const SHADOW_MODE: ShadowRootMode = __TEST__ ? "open" : "closed";
@@ -13,15 +13,19 @@ export interface Style { page: string; stale: boolean; dark: boolean; minute: nu
 /** One row's badge: a node of ours at the end of the row's cell, which the page may throw away whenever it likes. */
 export class Badge {
   readonly host = document.createElement("koubei-badge");
-  readonly #root = this.host.attachShadow({ mode: SHADOW_MODE });
-  #button: HTMLElement | null = null;
+  /** Of the row it stands in now: lists fill their rows with other things as one scrolls. */
+  id = "";
+  readonly #button: HTMLElement;
   #row: OverlayRow | null | undefined;
   #style: Style | null = null;
   #shown = "";
 
-  constructor(readonly id: string, private readonly onOpen: (badge: Badge) => void) {
-    dress(this.#root);
+  constructor(onOpen: (badge: Badge) => void) {
+    const root = this.host.attachShadow({ mode: SHADOW_MODE });
+    dress(root);
     keepEvents(this.host);
+    this.#button = h("button", { class: "badge", type: "button", "aria-haspopup": "dialog", on: { click: trusted(() => onOpen(this)) } });
+    root.append(this.#button);
   }
 
   /** `row` is null while its answer is awaited: its place is taken already, so that nothing moves when it comes. */
@@ -35,26 +39,26 @@ export class Badge {
     const key = JSON.stringify([words, stale, t("name")]);
     if (key === this.#shown) return;
     this.#shown = key;
-    const focused = this.#button !== null && this.#root.activeElement === this.#button;
-    this.#button?.remove();
-    this.#button = words ? this.#draw(words, stale, t) : h("span", { class: "badge", "aria-hidden": "true" }, "…");
-    this.#root.append(this.#button);
-    if (focused) this.#button.focus();
+    this.#button.classList.toggle("stale", stale);
+    this.#button.toggleAttribute("inert", !words);
+    if (words) this.#draw(words, stale, t);
+    else this.#button.replaceChildren("…");
   }
 
   focus(): void {
-    this.#button?.focus();
+    this.#button.focus();
   }
 
-  #draw(words: ReturnType<typeof badgeWords>, stale: boolean, t: Translate): HTMLElement {
-    const { tone, number, until, risk, clock, action } = words;
+  #draw({ tone, number, until, risk, clock, action }: BadgeWords, stale: boolean, t: Translate): void {
     const said = [t("name"), tone !== "calm" && t(tone === "good" ? "helps" : "hurts"), number, until, risk?.text, clock?.text, action, stale && t("stale")];
-    return h("button", { class: `badge${stale ? " stale" : ""}`, type: "button", "aria-haspopup": "dialog", "aria-label": said.filter(Boolean).join("，"), on: { click: trusted(() => this.onOpen(this)) } },
+    this.#button.setAttribute("aria-label", said.filter(Boolean).join("，"));
+    this.#button.replaceChildren(...[
       tone !== "calm" && h("span", { class: `m ${tone}` }, MARKS[tone]),
       h("span", { class: `n ${tone}` }, number),
       until && h("span", { class: "calm" }, until),
       risk && h("span", { class: `risk ${risk.level}` }, risk.text),
       clock && h("span", { class: `clock${clock.late ? " late" : ""}` }, clock.text),
-      action && h("span", { class: "todo" }, action));
+      action && h("span", { class: "todo" }, action),
+    ].filter((part) => part !== false && part !== null && part !== ""));
   }
 }

@@ -34,6 +34,7 @@ export class Layer {
   #dock: Dock | null = null;
   #headline: Headline | null = null;
   readonly #badges = new Map<Element, Badge>();
+  readonly #observer: MutationObserver;
   #view: LayerView | null = null;
   #translate: Translate | null = null;
   #style: Style | null = null;
@@ -44,10 +45,8 @@ export class Layer {
   placed = 0;
 
   constructor(private readonly signal: AbortSignal, private readonly acts: DockActs, private readonly onLook: () => void) {
-    const observer = new MutationObserver((changes) => {
-      if (changes.some(({ type, addedNodes, removedNodes }) => type !== "childList" || ![...addedNodes, ...removedNodes].every((node) => ours(node) && node.isConnected))) this.#schedule();
-    });
-    observer.observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: [...KEY_ATTRIBUTES] });
+    this.#observer = new MutationObserver(() => this.#schedule());
+    this.#observer.observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: [...KEY_ATTRIBUTES] });
     const clock = setInterval(() => this.#schedule(), MINUTE_MS);
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && event.isTrusted && this.#dock?.escape()) event.stopImmediatePropagation();
@@ -55,7 +54,7 @@ export class Layer {
     document.addEventListener("pointerdown", (event) => { if (!event.composedPath().some((node) => node instanceof Node && ours(node))) this.#dock?.closeCard(); }, { signal, capture: true });
     addEventListener("scroll", (event) => { if (!(event.target instanceof Node && ours(event.target))) this.#dock?.closeCard(); }, { signal, capture: true, passive: true });
     signal.addEventListener("abort", () => {
-      observer.disconnect();
+      this.#observer.disconnect();
       clearInterval(clock);
       this.#clear(new Set());
       this.#headline?.host.remove();
@@ -80,6 +79,8 @@ export class Layer {
       this.#painted.push(performance.now());
       this.onLook();
       this.#paint();
+      // What has changed now is our own doing.
+      this.#observer.takeRecords();
     };
     // A hidden tab has no animation frames; it is painted when it is shown again.
     if (this.#painted.length >= PAINTS_PER_SECOND) setTimeout(paint, SLOW_MS);
@@ -134,11 +135,8 @@ export class Layer {
       const row = view.rows.get(id);
       if (row === undefined) continue;
       let badge = this.#badges.get(slot);
-      if (badge?.id !== id) {
-        badge?.host.remove();
-        badge = new Badge(id, (opened) => this.#open(opened));
-        this.#badges.set(slot, badge);
-      }
+      if (!badge) this.#badges.set(slot, (badge = new Badge((opened) => this.#open(opened))));
+      badge.id = id;
       badge.update(row, style);
       if (badge.host.parentNode !== slot) slot.append(badge.host);
       if (performance.now() > end) return this.#schedule();
