@@ -63,9 +63,11 @@ _REPLACE_ROWS = """() => {
 _CHANGE_ROW = """(n) => {
   const rows = document.querySelectorAll("tr[data-row-key]");
   const [one, other] = [rows[n % rows.length], rows[(n + 7) % rows.length]];
-  const key = one.dataset.rowKey;
-  one.dataset.rowKey = other.dataset.rowKey;
-  other.dataset.rowKey = key;
+  const keys = [one, other].map((row) => row.dataset.rowKey);
+  [other, one].forEach((row, index) => {
+    row.dataset.rowKey = keys[index];
+    row.querySelector("p").firstChild.data = `订单编号 ${keys[index]}`;
+  });
 }"""
 _NOTHING = "() => {}"
 _SETTLE = "new Promise((go) => setTimeout(go, 400))"
