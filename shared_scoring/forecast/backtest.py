@@ -13,11 +13,13 @@ from shared_scoring.forecast.judged import judge
 from shared_scoring.forecast.model import TOTAL
 from shared_scoring.forecast.past import Past
 from shared_scoring.forecast.track import KEYS
+from shared_scoring.forecast.track import MOST_DAYS as LOOKING_BACK
 from shared_scoring.forecast.triangle import Floats
 from shared_scoring.pack import Pack
 
 HORIZONS = (1, 2, 3, 5, 7, 10, 14, 21, 30)
 SHOWN = (1, 7)  # horizons of which each single answer is told
+MOST_DAYS = 150  # that are asked where no first one is named
 WARM_UP = 14  # answers before a band or a choice can be judged
 
 
@@ -78,7 +80,8 @@ def backtest(
     subject_id: str | None = None,
 ) -> Backtest:
     """Ask on every past day from `first` to `last`, with nothing but what was known then."""
-    own = Forecaster(past, as_of, max(HORIZONS), rules, since=0)
+    since = (as_of - MOST_DAYS if first is None else first) - LOOKING_BACK
+    own = Forecaster(past, as_of, max(HORIZONS), rules, since)
     track = own.track()
     default = own.pack_of(as_of).response.band
     judged = [judge(track.known_by(day), default) for day in track.days]
@@ -86,7 +89,7 @@ def backtest(
     halves = np.array([one.halves for one in judged]).reshape(track.came.shape)
     asked = np.array(
         [
-            row >= WARM_UP and (first is None or day >= first) and (last is None or day <= last)
+            row >= WARM_UP and day >= (as_of - MOST_DAYS if first is None else first) and (last is None or day <= last)
             for row, day in enumerate(track.days)
         ],
         dtype=bool,

@@ -20,6 +20,7 @@ from shared_scoring.pack import Pack
 from shared_scoring.pack import choose as pack_in_force
 
 MOST_DAYS = 30
+_LONGEST_GAP = 30  # days since the newest official one; beyond, a band is no wider
 _BEFORE = 40  # days of ledger before the oldest past answer's window
 
 
@@ -54,12 +55,14 @@ class MethodUsed(Struct, frozen=True):
 class Forecast(Struct, frozen=True, kw_only=True):
     """`reason` says as a code why totals are null; null where they are known.
 
-    `based_on` is the newest official day, `learned_from` the number of past answers that bands and methods rest on.
+    `today` is the as-of day's own total while no page has shown it, else null. `based_on` is the newest official day,
+    `learned_from` the number of past answers that bands and methods rest on.
     """
 
     rules: str
     subject: str | None
     as_of: str
+    today: Banded | None
     days: list[ForecastDay]
     reason: str | None
     methods: list[MethodUsed]
@@ -106,20 +109,25 @@ def pack_chooser(known: Facts, rules: Pack | None) -> Callable[[int], Pack]:
 
 def forecast(past: Past, as_of: int, days: int, rules: Pack | None = None, subject_id: str | None = None) -> Forecast:
     """The days `as_of` + 1 … `as_of` + `days` (1 to 30)."""
-    own = Forecaster(past, as_of, days, rules)
+    newest = past.facts(as_of).newest_official(as_of + 1)
+    gap = 0 if newest is None else min(as_of - newest[0], _LONGEST_GAP)
+    own = Forecaster(past, as_of, days + gap, rules)
     track = own.track()
     pack = own.pack_of(as_of)
     judged = judge(track, pack.response.band)
-    outlooks, said = ask(own.model, as_of, days)
+    first = 1 if newest is None or not gap else 0
+    outlooks, said = ask(own.model, as_of, first, days)
+    judged = judged.later(gap + first - 1)
     mids = judged.mids(said)
-    newest = own.known.newest_official(as_of + 1)
+    found = [_day(outlook, at, judged, mids[at]) for at, outlook in enumerate(outlooks)]
     return Forecast(
         rules=pack.id,
         subject=subject_id if own.known.subject is None else own.known.subject.id,
         as_of=iso(as_of),
-        days=[_day(outlook, at, judged, mids[at]) for at, outlook in enumerate(outlooks)],
+        today=None if first else found[0].total,
+        days=found[1 - first :],
         reason=next((one.reason for one in outlooks if one.reason is not None), None),
-        methods=methods_used(judged.choices[TOTAL]),
+        methods=methods_used(judged.later(1 - first).choices[TOTAL]),
         based_on=None if newest is None else iso(newest[0]),
         learned_from=len(track.days),
     )

@@ -16,11 +16,15 @@ class Judged(NamedTuple):
     choices: dict[str, list[Choice]]
     halves: Floats
 
+    def later(self, days: int) -> "Judged":
+        """The same for answers that are measured from so many days further back."""
+        return Judged({key: own[days:] for key, own in self.choices.items()}, self.halves[days:])
+
     def mids(self, said: Floats) -> Floats:
         """What the chosen method says: (horizon, keys, methods) → (horizon, keys)."""
         found = np.empty(said.shape[:2])
         for column, key in enumerate(KEYS):
-            for at, choice in enumerate(self.choices[key]):
+            for at, choice in enumerate(self.choices[key][: len(found)]):
                 found[at, column] = said[at, column, METHODS.index(choice.method)]
         return found
 

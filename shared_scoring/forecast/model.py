@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-import msgspec
-
 from shared_scoring.adjustments import bonuses, deductions
 from shared_scoring.calendar import Calendar
 from shared_scoring.estimate import Banded, Estimated, estimate, figure
@@ -56,10 +54,10 @@ class Model:
     def facts(self, as_of: int) -> Facts:
         return self._past.facts(as_of)
 
-    def outlook(self, as_of: int, horizon: int) -> list[Outlook]:
-        """The days `as_of` + 1 … `as_of` + `horizon`."""
-        view = _View(self, self._past, self._packs, self._triangles, as_of, horizon)
-        return [view.day(at) for at in range(1, horizon + 1)]
+    def outlook(self, as_of: int, first: int, last: int) -> list[Outlook]:
+        """The days `as_of` + `first` … `as_of` + `last`; of day 0 the own records are all known."""
+        view = _View(self, self._past, self._packs, self._triangles, as_of, last)
+        return [view.day(at) for at in range(first, last + 1)]
 
 
 class _View:
@@ -83,7 +81,8 @@ class _View:
         if newest is not None:
             self._then = Ahead(triangles, newest[0], 0)
             self._anchor = Anchor(newest[0], self._known, self._then)
-            self._known_then = past.facts(newest[0])
+            sums = Rolled(self._then, 0)
+            self._adjustment_then = self._adjustment(packs(newest[0]), past.facts(newest[0]), newest[0], sums)
 
     def day(self, at: int) -> Outlook:
         day = self._as_of + at
@@ -99,30 +98,29 @@ class _View:
         return Outlook(day, pack, stage, figures, None if figures[TOTAL] is not None else "no_official")
 
     def _estimate(self, pack: Pack, day: int, at: int) -> Estimated:
+        values = values_ahead(pack, self._anchor, self._ahead, day, at)
+        if pack.response.kind == "unpublished" and self._anchor is not None:
+            return self._moved_on(pack, values)
         sums = Rolled(self._ahead, at)
         deducted = deductions(pack, self._known.conducts, day - pack.window_days, day - 1, self._calendar)
         held = bonuses(pack, sums, self._known, day - 1, self._calendar)
-        values = values_ahead(pack, self._anchor, self._ahead, day, at)
-        found = estimate(pack, self._known, values, sums, day, self._as_of + 1, self._calendar, deducted, held)
-        if pack.response.kind != "unpublished":
-            return found
-        learned = self._model.response(pack, self._as_of)
-        moved = {
-            key: self._moved(str(key), one, learned.get(str(key)), values) for key, one in found.dimensions.items()
-        }
-        return msgspec.structs.replace(found, dimensions=moved)
+        return estimate(pack, self._known, values, sums, day, self._as_of + 1, self._calendar, deducted, held)
 
-    def _moved(self, key: str, carried: Banded, response: DimensionResponse | None, values: Values) -> Banded:
-        """The newest official figure of a dimension, moved as its response moves with its values."""
-        if response is None or not response.believed or self._anchor is None:
-            return carried
-        base = figure(self._anchor.page, key)
+    def _moved_on(self, pack: Pack, values: Values) -> Estimated:
+        """The newest official figures, each dimension moved as its response moves with its values."""
+        learned = self._model.response(pack, self._as_of)
+        moved = {str(key): self._moved(str(key), learned.get(str(key)), values) for key in pack.dimensions}
+        shown = None if self._anchor is None or self._anchor.page.stage == "growth" else self._anchor.page.total
+        total = Banded(shown, shown, shown)
+        return Estimated(total, {key: Banded(one, one, one) for key, one in moved.items()}, "learned", None)
+
+    def _moved(self, key: str, response: DimensionResponse | None, values: Values) -> float | None:
+        base = None if self._anchor is None else figure(self._anchor.page, key)
+        if base is None or self._anchor is None or response is None or not response.believed:
+            return base
         before = official_values(self._anchor.page, [one.key for one in response.members])
         difference = response.difference(before, values)
-        if base is None or difference is None:
-            return carried
-        mid = response.clamp(base + difference.mid)
-        return Banded(mid, mid, mid)
+        return base if difference is None else response.clamp(base + difference.mid)
 
     def _total(self, pack: Pack, day: int, at: int, found: Estimated) -> float | None:
         """The newest official total, moved by what its dimensions, deductions and bonuses are expected to move."""
@@ -130,8 +128,7 @@ class _View:
         if self._anchor is None or shown is None or self._anchor.page.stage == "growth":
             return found.total.score
         before = self._packs(self._anchor.day)
-        moved = self._adjustment(pack, self._known, day, Rolled(self._ahead, at))
-        moved -= self._adjustment(before, self._known_then, self._anchor.day, Rolled(self._then, 0))
+        moved = self._adjustment(pack, self._known, day, Rolled(self._ahead, at)) - self._adjustment_then
         for key, one in found.dimensions.items():
             was = figure(self._anchor.page, key)
             if one.score is None or was is None:

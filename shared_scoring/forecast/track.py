@@ -50,17 +50,18 @@ class Track(NamedTuple):
         return Track([self.days[row] for row in rows], self.said[rows], came)
 
 
-def ask(model: Model, as_of: int, horizon: int) -> Answers:
-    """Ask the model and the baselines on one day."""
+def ask(model: Model, as_of: int, first: int, last: int) -> Answers:
+    """Ask the model and the baselines on one day, of the days `first` … `last` ahead."""
     known = model.facts(as_of)
-    said = np.full((horizon, len(KEYS), len(METHODS)), np.nan)
+    said = np.full((last - first + 1, len(KEYS), len(METHODS)), np.nan)
     flat, steep = stays(known, as_of, KEYS), slope(known, as_of, KEYS)
-    outlooks = model.outlook(as_of, horizon)
+    outlooks = model.outlook(as_of, first, last)
+    days = np.arange(as_of + first, as_of + last + 1)
     for column, key in enumerate(KEYS):
-        if (level := flat[key]) is not None:
-            said[:, column, METHODS.index(STAYS)] = level
+        if (newest := flat[key]) is not None:
+            said[:, column, METHODS.index(STAYS)] = newest.shown
             if (step := steep[key]) is not None:
-                said[:, column, METHODS.index(TREND)] = level + step * np.arange(1, horizon + 1)
+                said[:, column, METHODS.index(TREND)] = newest.shown + step * (days - newest.day)
         for at, outlook in enumerate(outlooks):
             if (mid := outlook.figures.get(key)) is not None:
                 said[at, column, METHODS.index(LEARNED)] = mid
@@ -72,7 +73,7 @@ def look_back(model: Model, known: Facts, as_of_days: Sequence[int], horizon: in
     said = np.full((len(as_of_days), horizon, len(KEYS), len(METHODS)), np.nan)
     came = np.full((len(as_of_days), horizon, len(KEYS)), np.nan)
     for row, day in enumerate(as_of_days):
-        said[row] = ask(model, day, horizon).said
+        said[row] = ask(model, day, 1, horizon).said
         for at in range(horizon):
             if (page := known.officials.get(day + 1 + at)) is not None:
                 shown = [figure(page, key) for key in KEYS]

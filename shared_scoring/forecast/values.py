@@ -19,6 +19,15 @@ class Anchor:
         self.day = day
         self.page = known.officials[day]
         self._then = then
+        self._sums: dict[str, tuple[float, float]] = {}
+
+    def _own(self, pack: Pack, indicator: Indicator) -> tuple[float, float]:
+        """The own sums as they stood on the day."""
+        found = self._sums.get(indicator.definition.series)
+        if found is None:
+            window = pack.indicator_window(indicator, self.day)
+            found = self._sums[indicator.definition.series] = self._then.window(indicator.definition, *window, 0)
+        return found
 
     def value(self, pack: Pack, indicator: Indicator, ahead: Ahead, as_of: int, at: int) -> float | None:
         """(N + Δn) ÷ (D + Δd) where the page shows both and counts what the own records count; else the own value."""
@@ -27,7 +36,7 @@ class Anchor:
         shown = (self.page.indicators or {}).get(indicator.key)
         if shown is None or not shown.denominator or shown.numerator is None or pack.half_life_days is not None:
             return _quotient(*own)
-        then = self._then.window(indicator.definition, *pack.indicator_window(indicator, self.day), 0)
+        then = self._own(pack, indicator)
         scale = min(max(shown.denominator / then[1], 1.0), _MOST_UNSEEN) if then[1] > 0 else 0.0
         bottom = shown.denominator + scale * (own[1] - then[1])
         if bottom <= 0:
