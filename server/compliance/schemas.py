@@ -18,5 +18,5 @@ CheckedSchema = schema_of(Checked)
 
 
 class ComplianceCheckSchema(Schema):
-    text = fields.String(required=True, validate=validate.Length(max=MOST_CHARACTERS))
+    text = fields.String(required=True, validate=[validate.Length(max=MOST_CHARACTERS), validate.Regexp(r"^[^\x00]*$")])
     lang = fields.String(load_default="zh", validate=validate.OneOf(["zh", "en"]))

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 # A schema cannot say which cursors were given out, which zones and rule packs there are, what a calendar knows,
-# which of two days is the later.
+# which of two days is the later, which totals and gates a rule pack has, what only goes together.
 BEYOND_SCHEMAS = {"as_of", "cursor", "from", "onboarded_at", "rules", "time_zone", "to"}
+BEYOND_SCHEMAS |= {"by", "consumer", "gate", "merchant_id", "product_id", "snoozed_until", "target"}
 # JSON Schema takes 0.0 for an integer, the records of a what-if do not.
 RECORD_OF_CHANGE = re.compile(r"change\[\d+\]\.")
 OPEN = {("/v1/devices", "post"), ("/health/live", "get"), ("/health/ready", "get")}
