@@ -2204,6 +2204,7 @@ export interface components {
             name: string;
         };
         Panel: {
+            actions: components["schemas"]["TodoFigure"][];
             based_on: string | null;
             coverage: number;
             dimensions: components["schemas"]["DimensionFigure"][];
@@ -2672,6 +2673,12 @@ export interface components {
             items: components["schemas"]["BoundSubject"][];
             /** @description null on the last page. */
             next_cursor: string | null;
+        };
+        TodoFigure: {
+            deadline: string | null;
+            gain: number | null;
+            id: string;
+            title: string;
         };
         UnknownField: {
             path: string;

@@ -144,6 +144,7 @@ export const PAGE_TEXTS = {
   guide_official: ["看今天的官方分", "for today's official score"],
   guide_gap: ["{name} 只看到 {n}", "{name}: {n} seen"],
   guide_import: ["页面没有这些数据，请导入后台文件：{names}", "No page has these; import files of the backend: {names}"],
+  actions: ["先做什么", "Do first"],
   why: ["为什么变化", "Why it moved"],
   why_more: ["折合多少分没有公布的 {n} 项", "{n} of which nobody publishes the points"],
   gates: ["门槛", "Gates"],

@@ -8,7 +8,7 @@ import { pageWords } from "../src/words.js";
 const zh = translator(pageWords("zh"));
 const panel = (change: number | null, total = 85.5): Panel => ({
   total, official: true, estimate: 85.06, noon: null, coverage: 1, open_page: null, low: 84.45, high: 85.67, method: "carried_forward", based_on: "2026-11-21", grade: "?", stage: "formal",
-  shown: { date: "2026-11-22", total, since: change === null ? null : "2026-11-21", change }, dimensions: [], gaps: [], gates: [], drop_outs: [], why: null,
+  shown: { date: "2026-11-22", total, since: change === null ? null : "2026-11-21", change }, dimensions: [], gaps: [], gates: [], drop_outs: [], why: null, actions: [],
 });
 
 describe("the toolbar", () => {

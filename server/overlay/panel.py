@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from server.explanations.service import FolderSource
 from server.http.snapshot import Snapshot
+from server.overlay.ahead import first_actions, forecast_of
 from server.overlay.schemas import (
     Band,
     DimensionFigure,
@@ -66,6 +67,7 @@ def make_panel(seen: Snapshot, page: str, lang: Lang, today: Score, window: Wind
         gates=list(_gates(pack, today, lang)) if detailed else [],
         drop_outs=list(_drop_outs(today, own, known, window)) if detailed else [],
         why=_why(seen, known, as_of, lang) if detailed else None,
+        actions=first_actions(seen.connection, lang) if detailed else [],
     )
 
 
@@ -73,6 +75,8 @@ def _noon(seen: Snapshot, pack: Pack, as_of: int, today: Score, *, official: boo
     """Today's score while the page has not shown it, tomorrow's once it has."""
     coming = as_of + 1 if official else as_of
     folder = seen.folder
+    if (stored := forecast_of(seen.connection, iso(coming))) is not None:
+        return stored
     # A fragment of a shop must not fall back to the growth stage overnight.
     if today.stage != "formal":
         return _band(today.estimate)

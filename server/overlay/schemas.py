@@ -106,11 +106,20 @@ class Why(Struct, frozen=True, rename={"first": "from", "last": "to"}):
     parts: list[WhyPart]
 
 
+class TodoFigure(Struct, frozen=True):
+    """An action that is worth doing; `gain` in points of the total, null where it cannot be given in them."""
+
+    id: str
+    title: str
+    gain: float | None
+    deadline: str | None
+
+
 class Panel(Struct, frozen=True):
     """`noon` is the next score to appear; `open_page` the page that would close the widest gap of coverage.
 
-    `low`, `high`, `method`, `based_on` and `grade` are those of `estimate`. Gates, drop-outs and `why` are there on the
-    pages that show them (`score`, `home`), else empty.
+    `low`, `high`, `method`, `based_on` and `grade` are those of `estimate`. Gates, drop-outs, `why` and the
+    first `actions` are there on the pages that show them (`score`, `home`), else empty.
     """
 
     total: float | None
@@ -131,6 +140,7 @@ class Panel(Struct, frozen=True):
     gates: list[GateFigure]
     drop_outs: list[DropOutFigure]
     why: Why | None
+    actions: list[TodoFigure]
 
 
 class Expected(Struct, frozen=True):

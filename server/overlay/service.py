@@ -3,16 +3,19 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import NamedTuple
 
+from msgspec import structs
 from sqlalchemy import Connection, Engine
 
 from server.db import stored
 from server.db.bulk import driver
 from server.http.snapshot import Snapshot, snapshot
+from server.overlay.ahead import OrderAhead, orders_ahead, row_actions, stored_at
 from server.overlay.cards import read_cards
 from server.overlay.panel import make_panel
-from server.overlay.schemas import KIND_OF_PAGE, Card, Expected, Overlay, OverlayRow
+from server.overlay.schemas import KIND_OF_PAGE, Card, Expected, Overlay, OverlayRow, RowAction
 from server.texts import Lang
 from shared_scoring.calendar import iso
 from shared_scoring.clocks import clock
@@ -32,6 +35,7 @@ class Version(NamedTuple):
     input_version: int
     scored_version: int
     as_of: int
+    ahead: str
 
 
 def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str], lang: Lang) -> tuple[Version, Overlay]:
@@ -52,19 +56,29 @@ def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str], la
             stale=stale,
             next_poll_seconds=_POLL_STALE if stale else _POLL,
             panel=make_panel(seen, page, lang, today, window, sums, known),
-            rows=_rows(seen, window, KIND_OF_PAGE[page], ids),
+            rows=_rows(seen, window, KIND_OF_PAGE[page], ids, lang),
         )
-    return Version(seen.input_version, seen.scored_version, as_of), overlay
+        ahead = sha256(stored_at(seen.connection).encode()).hexdigest()[:16]
+    return Version(seen.input_version, seen.scored_version, as_of, ahead), overlay
 
 
-def _rows(seen: Snapshot, window: Window, kind: str, ids: Sequence[str]) -> list[OverlayRow]:
+def _rows(seen: Snapshot, window: Window, kind: str, ids: Sequence[str], lang: Lang) -> list[OverlayRow]:
     if not ids:
         return []
     if kind == "product":
         cards = read_cards(seen.connection, seen.folder, ids)
         return [_card_row(id_, cards.get(id_)) for id_ in ids]
     told = _cases(seen.connection, kind, ids)
-    return [_row(window, kind, id_, told.get(id_, [])) for id_ in ids]
+    ahead = orders_ahead(seen.connection, ids) if kind == "order" else {}
+    actions = row_actions(seen.connection, kind, ids, lang)
+    rows = (_row(window, kind, id_, told.get(id_, [])) for id_ in ids)
+    return [_with_ahead(row, ahead.get(row.id), actions.get(row.id)) for row in rows]
+
+
+def _with_ahead(row: OverlayRow, ahead: OrderAhead | None, action: RowAction | None) -> OverlayRow:
+    if ahead is not None:
+        row = structs.replace(row, risk=ahead.risk, expected=ahead.expected)
+    return row if action is None else structs.replace(row, action=action)
 
 
 def _cases(connection: Connection, kind: str, ids: Sequence[str]) -> dict[str, list[Told]]:

@@ -81,6 +81,7 @@ def panel(**fields: Any) -> dict[str, Any]:
             {"key": "goods", "name": "商品体验", "weight": 0.45, "official": 83.84, "estimate": 83.44},
             {"key": "logistics", "name": "物流体验", "weight": 0.25, "official": 88.66, "estimate": 88.75},
         ],
+        "actions": [{"id": "a1", "title": "回复差评", "gain": 0.3, "deadline": "2099-11-22T12:00:00+08:00"}],
         "gaps": [
             {"indicator": "goods.rating", "coverage": 0.42, "page": "reviews"},
             {"indicator": "service.reply_seconds", "coverage": 0.0, "page": None},

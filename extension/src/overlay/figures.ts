@@ -3,11 +3,11 @@ import { named, type Translate } from "../i18n.js";
 import type { PageTextKey } from "../texts.js";
 import { h, type Child } from "./dom.js";
 import { guide } from "./guide.js";
-import { changeText, figure, percent, shortDay, signed } from "./numbers.js";
+import { changeText, clockWords, figure, percent, shortDay, signed } from "./numbers.js";
 import { MARKS } from "./words.js";
 
 /** What a server of before these figures does not say. */
-const UNSAID = { shown: null, low: null, high: null, method: null, based_on: null, grade: "?", dimensions: [], gaps: [], gates: [], drop_outs: [], why: null };
+const UNSAID = { shown: null, low: null, high: null, method: null, based_on: null, grade: "?", dimensions: [], gaps: [], gates: [], drop_outs: [], why: null, actions: [] };
 
 /** A section that the merchant may fold; which ones are open is the dock's to remember. */
 export type Fold = (key: string, title: string, open: boolean, ...content: Child[]) => HTMLElement;
@@ -24,6 +24,7 @@ export function figures({ panel: said, rules }: Overlay, fold: Fold, t: Translat
     h("div", { class: "line", "data-figure": "coverage" }, h("span", {}, t("coverage")), h("b", {}, percent(panel.coverage))),
     bar(panel.coverage),
     guide(panel, t),
+    panel.actions.length > 0 && fold("actions", t("actions"), true, ...panel.actions.map(({ title, gain, deadline }) => h("div", { class: "line" }, h("span", {}, title, deadline && h("small", {}, clockWords(deadline, Date.now(), t)?.text)), gain !== null && h("b", {}, move(gain))))),
     panel.why && fold("why", t("why"), true, ...whyLines({ ...panel.why, first: panel.why.from }, fold, t)),
     panel.gates.length > 0 && fold("gates", t("gates"), false, ...panel.gates.map((gate) => gateLine(gate, t))),
     panel.gates.length > 0 && fold("drop_outs", t("drop_outs_next"), false, ...dropOutLines(panel.drop_outs, t)),

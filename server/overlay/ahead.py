@@ -1,0 +1,110 @@
+"""What the worker stored of the time ahead (worker/outlook.py, worker/actions.py), for the rows and panel of a page.
+
+A part that was not made yet is calmly absent: whatever hangs on it is null.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from server.db.bulk import driver
+from server.overlay.schemas import Band, Expected, Risk, RiskReason, RowAction, TodoFigure
+from server.texts import Lang
+
+AT_RISK, FORECAST = "at_risk", "forecast"
+_LEVELS = ((0.5, "high"), (0.2, "medium"), (0.05, "low"))
+_PROPOSED = """
+    WITH proposed AS (
+      SELECT id, body, rank FROM actions WHERE subject_id = current_setting('koubei.subject') AND rank IS NOT NULL
+      AND (state = 'open' OR (state = 'snoozed' AND snoozed_until <= now()))
+    )
+"""
+_OF_RECORDS = """
+    SELECT record ->> 'id', proposed.id, body -> 'said' -> %s ->> 'title'
+    FROM proposed, json_array_elements(body -> 'rated' -> 'candidate' -> 'records') AS record
+    WHERE record ->> 'kind' = %s AND record ->> 'id' = ANY(%s) ORDER BY rank DESC
+"""
+_FIRST = """
+    SELECT id, body -> 'said' -> %s ->> 'title', (body -> 'rated' -> 'gain' ->> 'mid')::float8,
+      body -> 'rated' -> 'candidate' ->> 'deadline'
+    FROM proposed ORDER BY rank LIMIT 3
+"""
+
+
+class OrderAhead(NamedTuple):
+    risk: Risk | None
+    expected: Expected
+
+
+def stored_at(connection: Connection) -> str:
+    """Changes with whatever this module reads."""
+    row = (
+        driver(connection)
+        .execute(
+            "SELECT (SELECT max(computed_at) FROM outlooks), (SELECT outlook_at FROM subjects"
+            " WHERE id = current_setting('koubei.subject')), (SELECT max(changed_at) FROM actions)"
+        )
+        .fetchone()
+    )
+    return " ".join(str(one) for one in row or ())
+
+
+def orders_ahead(connection: Connection, ids: Sequence[str]) -> dict[str, OrderAhead]:
+    """By id of an open order."""
+    rows = driver(connection).execute(
+        """
+        SELECT one FROM outlooks, json_array_elements(body -> 'orders') AS one
+        WHERE subject_id = current_setting('koubei.subject') AND part = %s AND one ->> 'order_id' = ANY(%s)
+        """,
+        (AT_RISK, list(ids)),
+    )
+    return {one["order_id"]: OrderAhead(_risk(one), _expected(one)) for (one,) in rows}
+
+
+def _risk(order: dict[str, Any]) -> Risk | None:
+    """The outcome that costs most, or where points cannot be given the likeliest; the nearest deadline of all."""
+    given = {key: one for key, one in order["outcomes"].items() if one is not None}
+    if not given:
+        return None
+    outcome = max(
+        given, key=lambda key: (given[key]["probability"] * (given[key]["loss"] or 0), given[key]["probability"])
+    )
+    probability = given[outcome]["probability"]
+    level = next((name for least, name in _LEVELS if probability >= least), "none")
+    reasons = [RiskReason(one["code"], one["text"]) for one in order["reasons"]]
+    return Risk(level, outcome, probability, given[outcome]["deadline"] or order["deadline"], reasons)
+
+
+def _expected(order: dict[str, Any]) -> Expected:
+    loss = order["expected_loss"]
+    return Expected(None if loss is None else -loss, None, None)
+
+
+def row_actions(connection: Connection, kind: str, ids: Sequence[str], lang: Lang) -> dict[str, RowAction]:
+    """By id of the record, the first that is proposed for it."""
+    rows = driver(connection).execute(_PROPOSED + _OF_RECORDS, (lang, kind, list(ids)))
+    return {record: RowAction(id_, title) for record, id_, title in rows}
+
+
+def first_actions(connection: Connection, lang: Lang) -> list[TodoFigure]:
+    """What to do first."""
+    rows = driver(connection).execute(_PROPOSED + _FIRST, (lang,))
+    return [TodoFigure(*row) for row in rows]
+
+
+def forecast_of(connection: Connection, day: str) -> Band | None:
+    """The total of a coming day, if it was forecast."""
+    row = (
+        driver(connection)
+        .execute(
+            "SELECT one -> 'total' FROM outlooks, json_array_elements(body -> 'days') AS one"
+            " WHERE subject_id = current_setting('koubei.subject') AND part = %s AND one ->> 'date' = %s",
+            (FORECAST, day),
+        )
+        .fetchone()
+    )
+    total = None if row is None else row[0]
+    if total is None or any(total[end] is None for end in ("low", "mid", "high")):
+        return None
+    return Band(total["low"], total["mid"], total["high"])
