@@ -1,9 +1,9 @@
 // node build.mjs prod|test|unit → dist/<target>. `test` has a fixed id, open shadow roots and short waits.
 import { build, transform } from "esbuild";
-import Ajv from "ajv";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { specFiles, specModules } from "./spec-plugins.mjs";
 
 const CONTENT_BUDGET = 40 * 1024;
 const TARGETS = ["prod", "test", "unit"];
@@ -21,21 +21,20 @@ function fail(message) {
 const readJson = (file) => JSON.parse(fs.readFileSync(file, "utf8"));
 
 /** Capture specs obey their schema, and none may name a field that could hold a person's data. */
-function checkSpecs() {
-  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(readJson("specs/schema.json"));
-  const denied = readJson("specs/deny.json").map((glob) => new RegExp(`^${glob.replaceAll("*", ".*")}$`, "i"));
-  const paths = (value) =>
-    value === null || typeof value !== "object" ? [] :
-    Object.entries(value).flatMap(([key, inner]) => (key === "from" || key === "rows" ? [inner].flat() : paths(inner)));
-  for (const file of fs.readdirSync("specs").filter((name) => !["schema.json", "deny.json"].includes(name))) {
+async function checkSpecs() {
+  const { specFaults } = await loaded('export * from "./src/spec-check.ts";');
+  for (const file of specFiles()) {
     const spec = readJson(`specs/${file}`);
-    if (!validate(spec)) fail(`specs/${file}: ${validate.errors.map((error) => `${error.instancePath} ${error.message}`).join("; ")}`);
+    const faults = specFaults(spec);
+    if (faults.length > 0) fail(`specs/${file}: ${faults.join("; ")}`);
     if (file !== `${spec.id}.json`) fail(`specs/${file}: the file must be named after its id, ${spec.id}.json`);
-    for (const from of [...paths(spec), ...spec.shop.id, ...spec.shop.name]) {
-      const bad = from.split(".").find((key) => denied.some((pattern) => pattern.test(key)));
-      if (bad) fail(`specs/${file}: "${from}" touches "${bad}", which specs/deny.json forbids`);
-    }
   }
+}
+
+/** A module of the extension, for the build's own use. */
+async function loaded(contents) {
+  const { outputFiles } = await build({ ...options, outdir: undefined, stdin: { contents, resolveDir: "." }, format: "esm", write: false });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }
 
 /** A style sheet of a shadow root is imported as text, minified. */
@@ -46,19 +45,8 @@ const cssAsText = {
   },
 };
 
-/** The tap gets of a spec only what it reads: the rest is for people and for the other scripts. */
-const leanSpecs = {
-  name: "lean-specs",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]specs[\\/].*\.json$/ }, ({ path: file }) => {
-      const { grade, open, page, version, ...lean } = readJson(file);
-      return { loader: "json", contents: JSON.stringify(lean) };
-    });
-  },
-};
-
 const options = {
-  plugins: [cssAsText],
+  plugins: [cssAsText, specModules],
   bundle: true,
   outdir: out,
   target: ["chrome121", "firefox140"],
@@ -76,9 +64,7 @@ async function buildUnit() {
 
 /** Every text stands in both languages, and every one that a page or script asks for by name is there. */
 async function checkTexts() {
-  const stdin = { contents: 'export * from "./src/words.ts"; export * from "./src/texts.ts";', resolveDir: "." };
-  const { outputFiles } = await build({ ...options, outdir: undefined, stdin, format: "esm", write: false });
-  const { gaps, PAGE_TEXTS, OWN_TEXTS } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+  const { gaps, PAGE_TEXTS, OWN_TEXTS } = await loaded('export * from "./src/words.ts"; export * from "./src/texts.ts";');
   const found = [...gaps(PAGE_TEXTS), ...gaps(OWN_TEXTS)];
   if (found.length > 0) fail(`src/texts.ts: empty text or differing placeholders in ${found.join(", ")}`);
   const own = { ...PAGE_TEXTS, ...OWN_TEXTS };
@@ -91,7 +77,7 @@ async function checkTexts() {
 }
 
 async function buildExtension() {
-  const scripts = [{ entryPoints: ["src/tap.ts"], plugins: [leanSpecs] }, { entryPoints: ["src/content.ts"] }];
+  const scripts = [{ entryPoints: ["src/tap.ts"] }, { entryPoints: ["src/content.ts"] }];
   for (const script of scripts) await build({ ...options, ...script, format: "iife" });
   await build({ ...options, entryPoints: ["src/worker.ts", "src/options/options.ts", "src/popup/popup.ts"], entryNames: "[name]", format: "esm" });
   fs.cpSync("static/_locales", `${out}/_locales`, { recursive: true });
@@ -112,6 +98,6 @@ async function buildExtension() {
 }
 
 fs.rmSync(out, { recursive: true, force: true });
-checkSpecs();
+await checkSpecs();
 await checkTexts();
 await (target === "unit" ? buildUnit() : buildExtension());

@@ -5,6 +5,7 @@ from flask import Flask
 from server.actions.routes import blueprint as actions
 from server.batches.routes import blueprint as batches
 from server.batches.schemas import document_records
+from server.capture_specs.routes import blueprint as capture_specs
 from server.compliance.routes import blueprint as compliance
 from server.db.engine import Database
 from server.db.hints import Hints
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     actions,
     compliance,
     product_checks,
+    capture_specs,
 )
 
 

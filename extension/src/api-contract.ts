@@ -8,6 +8,8 @@ export type BatchReceipt = Schemas["Receipt"];
 export type Device = Schemas["PairedDevice"];
 export type Pairing = Schemas["Pairing"];
 export type SubjectBinding = Schemas["SubjectBinding"];
+export type Readiness = Schemas["Ready"];
+export type CaptureSpecs = Schemas["CaptureSpecs"];
 export type Problem = Schemas["Problem"];
 export type Overlay = Schemas["Overlay"];
 export type OverlayRow = Schemas["OverlayRow"];
@@ -22,3 +24,6 @@ export type DropOutFigure = Schemas["DropOutFigure"];
 
 /** A route that the server has, with its parameter filled in: one that is renamed there no longer compiles here. */
 export const route = (path: keyof paths, subject = ""): string => path.replace("{subject_id}", encodeURIComponent(subject));
+
+/** The one record format that this extension writes. */
+export const FORMAT = "koubei.records/1";

@@ -79,6 +79,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/capture-specs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the newest spec of each page, and the ids that are switched off. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaptureSpecs"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/compliance-checks": {
         parameters: {
             query?: never;
@@ -1436,6 +1482,14 @@ export interface components {
             input_version: number;
             /** @description The input_version its score was made from; less while work is due. */
             scored_version: number;
+        };
+        CaptureSpecs: {
+            /** @description Ids that no browser may use: the kill switch. */
+            disabled: string[];
+            /** @description The newest spec of each id; its shape is extension/specs/schema.json. */
+            items: {
+                [key: string]: unknown;
+            }[];
         };
         Card: {
             name: string | null;

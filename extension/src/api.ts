@@ -1,5 +1,6 @@
-import { route, type Batch, type BatchReceipt, type Device, type Overlay, type Pairing, type Problem, type SubjectBinding } from "./api-contract.js";
+import { FORMAT, route, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type Pairing, type Problem, type Readiness, type SubjectBinding } from "./api-contract.js";
 import type { Lang } from "./i18n.js";
+import type { Shop } from "./identity.js";
 import type { LogEntry } from "./messages.js";
 import type { Sent } from "./outbox.js";
 import type { Rec } from "./project.js";
@@ -44,8 +45,15 @@ export class Api {
   pair(code: string, name: string): Promise<Answer & { body: Partial<Device> }> {
     return this.call("POST", route("/v1/devices"), { body: JSON.stringify({ code, name } satisfies Pairing), logged: JSON.stringify({ code: "…", name }) }) as Promise<Answer & { body: Partial<Device> }>;
   }
-  bind(id: string, name: string | null): Promise<Answer> {
-    return this.call("PUT", route("/v1/subjects/{subject_id}", id), { body: JSON.stringify({ platform: "douyin", type: "shop", ...(name ? { name } : {}) } satisfies SubjectBinding) });
+  bind({ id, name, type }: Shop): Promise<Answer> {
+    return this.call("PUT", route("/v1/subjects/{subject_id}", id), { body: JSON.stringify({ platform: "douyin", type: type ?? "shop", ...(name ? { name } : {}) } satisfies SubjectBinding) });
+  }
+  /** Which record formats are taken. */
+  ready(): Promise<Answer & { body: Partial<Readiness> }> {
+    return this.call("GET", route("/health/ready"), {}) as Promise<Answer & { body: Partial<Readiness> }>;
+  }
+  captureSpecs(etag: string | null): Promise<Answer & { body: Partial<CaptureSpecs> }> {
+    return this.call("GET", route("/v1/capture-specs"), { headers: etag ? { "If-None-Match": etag } : {} }) as Promise<Answer & { body: Partial<CaptureSpecs> }>;
   }
   batch(subject: string, key: string, body: string): Promise<Answer & { body: Partial<BatchReceipt> }> {
     return this.call("POST", route("/v1/subjects/{subject_id}/batches", subject), { body, headers: { "Idempotency-Key": key } }) as Promise<Answer & { body: Partial<BatchReceipt> }>;
@@ -84,4 +92,4 @@ export class Api {
 
 /** Specs are data, so their records' fields are checked against the server's document by a test, not by the compiler. */
 export const makeBatch = (version: string, adapter: string, captured_at: string, records: Rec[]): string =>
-  JSON.stringify({ format: "koubei.records/1", source: { name: "extension", version, adapter, captured_at }, records: records as unknown as Batch["records"] } satisfies Batch);
+  JSON.stringify({ format: FORMAT, source: { name: "extension", version, adapter, captured_at }, records: records as unknown as Batch["records"] } satisfies Batch);

@@ -1,9 +1,10 @@
-import { HANDSHAKE, type FromTap, type ToTap } from "./bridge.js";
+import { HANDSHAKE, type FromTap, type ToTap, type Wishes } from "./bridge.js";
 import { langOf, translator, type Lang, type Translate } from "./i18n.js";
 import { ask } from "./messages.js";
 import { setSheet } from "./overlay/sheet.js";
-import { onChange, load, change, watching, type Health, type Settings } from "./settings.js";
-import { pageOf, WATCHED } from "./pages.js";
+import { onChange, load, change, watching, type Stored } from "./settings.js";
+import { pageOf, setRoutes } from "./pages.js";
+import { isAnswer, type AnswerSpec } from "./spec.js";
 import { Visit } from "./visit.js";
 
 /**
@@ -14,13 +15,15 @@ const ALIVE_CHECK_MS = 2_000;
 
 const ended = new AbortController();
 let port: MessagePort | null = null;
-let known: { settings: Settings; health: Health } | null = null;
+let known: Stored | null = null;
+let said = "";
 let spoken: { lang: Lang; translate: Translate } | null = null;
 
 const visit = new Visit(ended.signal, {
   page: () => pageOf(location.host, location.pathname),
   translate: () => spoken?.translate ?? null,
   collapse: (collapsed) => { if (alive()) void change({ collapsed }).catch(() => undefined); },
+  readLabels: (labels) => port?.postMessage(JSON.stringify({ labels } satisfies ToTap)),
   gone: end,
 });
 
@@ -32,18 +35,25 @@ function alive(): boolean {
 
 function end(): void {
   if (ended.signal.aborted) return;
-  tell([]);
+  tell({ specs: [] });
   ended.abort();
 }
 
-function tell(watch: string[]): void {
-  port?.postMessage(JSON.stringify({ watch } satisfies ToTap));
+function tell(message: Wishes): void {
+  const text = JSON.stringify(message);
+  if (!port || text === said) return;
+  said = text;
+  port.postMessage(text);
 }
 
-function update(now: { settings: Settings; health: Health }): void {
+function update(now: Stored): void {
   known = now;
-  tell(WATCHED.filter(({ page }) => watching(now.settings, page)).map(({ id }) => id));
-  visit.update(now.settings, now.health);
+  const { settings, capture: { specs, routes, salt } } = now;
+  setRoutes(routes);
+  const ours = ({ host, open }: AnswerSpec): boolean => [host, ...open].some((route) => route.startsWith(location.host));
+  const watched = specs.filter((spec): spec is AnswerSpec => isAnswer(spec) && ours(spec) && watching(settings, spec.page));
+  tell({ specs: watched, reviewText: settings.review_text, salt, recording: watched[0] ? settings.recording : 0 });
+  visit.update(now);
   void speak();
 }
 
@@ -66,7 +76,10 @@ addEventListener("message", function handover(event: MessageEvent): void {
   removeEventListener("message", handover, true);
   port = event.ports[0];
   port.onmessage = ({ data }: MessageEvent<string>) => {
-    if (alive() && known) visit.take((JSON.parse(data) as FromTap).capture);
+    if (!alive() || !known) return;
+    const message = JSON.parse(data) as FromTap;
+    if ("capture" in message) visit.take(message.capture);
+    else void ask({ ask: "shape", shape: message.shape });
   };
   if (known) update(known);
 }, true);

@@ -1,4 +1,5 @@
-export interface Shop { id: string; name: string | null }
+/** A shop, or a creator where it says so. */
+export interface Shop { id: string; name: string | null; type?: "creator" }
 
 /** `ask`: no shop is bound yet, so the merchant may bind this one. `other`: somebody else's login, nothing is kept. */
 export type Verdict = "ok" | "unknown" | "ask" | "other";
@@ -24,7 +25,7 @@ export class Doorkeeper<T> {
   /** Takes one item and the shop its answer named, if any; returns what may go on now, oldest first. */
   admit(item: T | null, shop: Shop | null, bound: readonly Shop[], nowMs: number): { verdict: Verdict; pass: T[] } {
     if (shop && this.seen && shop.id !== this.seen.id) this.#held = [];
-    if (shop) this.seen = { id: shop.id, name: shop.name ?? (this.seen?.id === shop.id ? this.seen.name : null) };
+    if (shop) this.seen = { ...shop, name: shop.name ?? (this.seen?.id === shop.id ? this.seen.name : null) };
     const verdict = judge(this.seen, bound);
     if (verdict === "other") {
       this.#held = [];

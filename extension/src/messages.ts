@@ -1,20 +1,26 @@
 import type { Overlay } from "./api-contract.js";
+import type { Shape } from "./bridge.js";
 import type { Lang, Words } from "./i18n.js";
 import type { Drift, Outcome, Rec } from "./project.js";
 import type { Page } from "./pages.js";
+import type { Shop } from "./identity.js";
+import type { InForce } from "./specs.js";
 
 /** What content scripts and the extension's own pages ask of the service worker. */
 export type ContentAsk =
-  | { ask: "ingest"; key: string; spec: string; shop: string; captured_at: string; records: Rec[] }
+  | { ask: "ingest"; key: string; visit: string; at: number; spec: string; shop: string; records: Rec[] }
   | { ask: "overlay"; page: Page; shop: string; ids: string[] }
-  | { ask: "bind"; shop: { id: string; name: string | null } }
+  | { ask: "bind"; shop: Shop }
   | { ask: "unread"; spec: string; outcome: Outcome | "silent"; drift: Drift | null }
+  | { ask: "shape"; shape: Shape }
   | { ask: "words"; lang: Lang }
   | { ask: "options" };
 export type PageAsk =
   | { ask: "pair"; server: string; code: string; name: string }
   | { ask: "flush" }
   | { ask: "retry-set-aside" }
+  | { ask: "enter"; shop: Shop; records: Rec[] }
+  | { ask: "specs"; renew: boolean }
   | { ask: "log" }
   | { ask: "export" }
   | { ask: "wipe" };
@@ -26,18 +32,24 @@ export type Reply<T> = ({ ok: true } & T) | { ok: false; why: Failure; detail?: 
 export interface LogEntry { n?: number; at: string; method: string; url: string; status: number | null; body: string | null }
 export interface SetAside { key: string; at: string; status: number; reason: string; body: string }
 export interface Unread { spec: string; outcome: string; at: string; drift: Drift | null }
+/** The shape of one answer as it may be sent to somebody: no values, and which version of which spec it was recorded under. */
+export interface RecordedShape extends Shape { at: string; version: number | null }
+export interface SpecState { id: string; version: number; grade: string; page: Page; newer: boolean }
 
 export interface Answers {
   ingest: { queued: number };
   overlay: { overlay: Overlay };
   bind: object;
   unread: object;
+  shape: object;
   words: { words: Words; sheet: string };
   options: object;
   pair: object;
   flush: { queued: number };
   "retry-set-aside": { queued: number };
-  log: { entries: LogEntry[]; set_aside: SetAside[]; unread: Unread[] };
+  enter: { queued: number };
+  specs: { specs: SpecState[]; checked_at: string | null; off: InForce["off"]; refused: InForce["refused"] };
+  log: { entries: LogEntry[]; set_aside: SetAside[]; unread: Unread[]; shapes: RecordedShape[] };
   export: { file: string };
   wipe: object;
 }

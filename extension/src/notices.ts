@@ -1,7 +1,8 @@
 import type { Verdict, Shop } from "./identity.js";
+import type { Params } from "./i18n.js";
 import type { Failure } from "./messages.js";
 import type { Notice } from "./overlay/panel.js";
-import type { Outcome } from "./project.js";
+import type { Drift, Outcome } from "./project.js";
 import { consented, type Health, type Settings } from "./settings.js";
 import type { Page } from "./pages.js";
 import type { PageTextKey } from "./texts.js";
@@ -14,6 +15,8 @@ export interface Situation {
   shop: Shop | null;
   /** Of the last answer of each spec of this page; empty before the first. */
   outcomes: readonly (Outcome | "silent")[];
+  /** What did not fit, of the last answer that did not. */
+  drift: Drift | null;
   /** Why the last question to the server had no answer. */
   failure: { why: Failure; detail?: string | undefined } | null;
   unplaced: boolean;
@@ -21,27 +24,34 @@ export interface Situation {
 
 const UNREAD: readonly (Outcome | "silent")[] = ["logged_out", "changed", "truncated", "page_error", "silent"];
 
-/** What the merchant should know, the most fundamental first. The page's troubles and the server's are never one message. */
-export function notices({ settings, health, page, verdict, shop, outcomes, failure, unplaced }: Situation): Notice[] {
-  const params = shop ? { name: shop.name ?? "?", id: shop.id } : {};
-  const stop = (kind: string): Notice => ({ kind, grade: "stop", short: `s_${kind}` as PageTextKey, long: `m_${kind}` as PageTextKey, params });
-  if (!consented(settings)) return [stop("no_consent")];
-  if (!settings.paired) return [stop("not_paired")];
-  if (settings.paused) return [{ ...stop("paused"), grade: "warn" }];
-  if (!settings.pages[page]) return [{ ...stop("page_off"), grade: "warn" }];
+const MOST_FIELDS = 3;
 
-  const list: Notice[] = [];
+/** The first fields that did not fit, by their names on the page. */
+function fieldsOf(drift: Drift | null): string {
+  const fields = drift ? [...drift.missing, ...drift.wrong, ...drift.unknown].map((path) => path.split(":")[0]) : [];
+  return fields.slice(0, MOST_FIELDS).join("、") + (fields[MOST_FIELDS] ? "…" : "");
+}
+
+/** What the merchant should know, the most fundamental first. The page's troubles and the server's are never one message. */
+export function notices({ settings, health, page, verdict, shop, outcomes, drift, failure, unplaced }: Situation): Notice[] {
+  const note = (kind: string, grade: Notice["grade"], params?: Params, long = kind, short = kind): Notice => ({ kind, grade, short: `s_${short}` as PageTextKey, long: `m_${long}` as PageTextKey, ...(params && { params }) });
+  if (!consented(settings)) return [note("no_consent", "stop")];
+  if (!settings.paired) return [note("not_paired", "stop")];
+  if (settings.paused) return [note("paused", "warn")];
+  if (settings.pages[page] === false) return [note("page_off", "warn")];
+
+  const n = health.queued;
+  const who = shop ? { name: shop.name ?? "?", id: shop.id } : {};
   const unread = UNREAD.find((outcome) => outcomes.includes(outcome));
-  if (unread) list.push({ ...stop("unread"), short: "s_changed", long: `m_${unread}` as PageTextKey });
-  if (verdict === "other") list.push(stop("other_shop"));
-  else if (verdict === "ask") list.push({ ...stop("ask_bind"), grade: "warn" });
-  else if (verdict === "unknown" && outcomes.some((outcome) => outcome === "ok")) list.push(stop("shop_unknown"));
-  if (health.revoked) list.push({ ...stop("revoked"), params: { n: health.queued } });
-  else if (health.away_since !== null) list.push({ kind: "away", grade: "warn", short: "s_away", long: "m_away", params: { n: health.queued } });
-  else if (failure?.why === "refused") list.push({ kind: "refused", grade: "warn", short: "s_refused", long: "m_refused", params: { detail: failure.detail ?? "" } });
-  if (unplaced) list.push({ kind: "unplaced", grade: "warn", short: "s_changed", long: "m_unplaced" });
+  const list = [
+    unread && note("unread", "stop", { fields: fieldsOf(drift) }, unread, "changed"),
+    verdict === "other" && note("other_shop", "stop", who),
+    verdict === "ask" && note("ask_bind", "warn", who),
+    verdict === "unknown" && outcomes.includes("ok") && note("shop_unknown", "stop"),
+    health.formats && note("unfit", "stop", { n, formats: health.formats.join("、") || "—" }),
+    health.revoked ? note("revoked", "stop", { n }) : health.away_since !== null ? note("away", "warn", { n }) : failure?.why === "refused" && note("refused", "warn", { detail: failure.detail ?? "" }),
+    unplaced && note("unplaced", "warn", {}, "unplaced", "changed"),
+  ].filter(Boolean) as Notice[];
   if (list.length > 0) return list;
-  return outcomes.length === 0
-    ? [{ kind: "waiting", grade: "ok", short: "s_waiting", long: "m_waiting" }]
-    : [{ kind: "ok", grade: "ok", short: "s_waiting", long: "m_ok" }];
+  return [note(outcomes.length === 0 ? "waiting" : "ok", "ok", {}, undefined, "waiting")];
 }

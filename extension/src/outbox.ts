@@ -24,6 +24,7 @@ export interface OutboxState {
 interface Pace { attempts: number; next_at: number; held_until: number; away_since: number | null; revoked: boolean; dropped: OutboxState["dropped"] }
 const REST: Pace = { attempts: 0, next_at: 0, held_until: 0, away_since: null, revoked: false, dropped: { batches: 0, records: 0, since: null } };
 
+const REMEMBERED_KEYS = 200;
 export const LIMITS = { batches: 1000, ageMs: 7 * 86_400_000, aside: 100, faults: 5, firstRetryMs: 5_000, longestRetryMs: 15 * 60_000 };
 
 export interface Outfit {
@@ -46,8 +47,12 @@ export class Outbox {
     this.#limits = { ...LIMITS, ...outfit.limits };
   }
 
+  /** Takes a batch once: a page that had no answer asks again under the same key, and may have read more by then. */
   async add(parcel: Omit<Parcel, "n" | "at">): Promise<void> {
+    const keys = (await this.outfit.store.get<string[]>("kv", "keys")) ?? [];
+    if (keys.includes(parcel.key)) return;
     await this.outfit.store.put("outbox", { ...parcel, at: this.outfit.now() } satisfies Parcel);
+    await this.outfit.store.put("kv", [...keys, parcel.key].slice(-REMEMBERED_KEYS), "keys");
     await this.#dropOldest();
   }
 

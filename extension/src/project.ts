@@ -1,106 +1,158 @@
 import { convert, isAbsent } from "./convert.js";
-import type { CaptureSpec, Field, Fields, Leaf } from "./spec.js";
-import { shapeOf } from "./shape.js";
+import type { Shop } from "./identity.js";
+import { maskOf } from "./shape.js";
+import type { AnswerSpec, Fields, Leaf, Match, Table } from "./spec.js";
+import { dayOf as today, shownDay } from "./time.js";
 
 export type Rec = { [key: string]: unknown };
 
-/** Key paths only, never a value: what did not fit, for the person who mends the spec. */
-export interface Drift { missing: string[]; wrong: string[]; unknown: string[]; shape: string[] }
+/** Key paths only, never a value: what did not fit, and the whole answer's shape for the person who mends the spec. */
+export interface Drift { missing: string[]; wrong: string[]; unknown: string[]; shape: unknown }
 
 export type Outcome = "ok" | "empty" | "logged_out" | "page_error" | "changed" | "truncated";
 
 export interface Projection {
   outcome: Outcome;
   records: Rec[];
-  shop: { id: string; name: string | null } | null;
+  shop: Shop | null;
   drift: Drift | null;
 }
 
-/** Follows a dotted path; a number is an index. `undefined` where the path does not exist. */
+/** What an answer is read with, beside its spec. */
+export interface Scene {
+  now: number;
+  /** Parameters of the answer's own address; only those that a spec names are looked at. */
+  query: URLSearchParams;
+  /** Real agent id → pseudonym. Ids without one are collected in `unnamed`, and the projection is to be made again. */
+  names: ReadonlyMap<string, string>;
+  unnamed: Set<string>;
+  reviewText: boolean;
+}
+
+const isRec = (value: unknown): value is Rec => value !== null && typeof value === "object";
+
+/** Follows a dotted path; a number is an index, `*` every entry of a list. `undefined` where the path does not exist. */
 export function at(value: unknown, path: string): unknown {
   let here: unknown = value;
-  for (const key of path.split(".")) {
-    if (here === null || typeof here !== "object" || !Object.hasOwn(here, key)) return undefined;
-    here = (here as Rec)[key];
+  const keys = path.split(".");
+  for (const [index, key] of keys.entries()) {
+    if (key === "*") {
+      if (!Array.isArray(here)) return undefined;
+      const rest = keys.slice(index + 1).join(".");
+      return rest ? here.flatMap((entry) => at(entry, rest) ?? []) : here;
+    }
+    if (!isRec(here) || !Object.hasOwn(here, key)) return undefined;
+    here = here[key];
   }
   return here;
 }
 
-class Reader {
-  readonly #present = new Set<string>();
-  readonly #wanted = new Set<string>();
-  readonly lost = new Set<string>();
-  readonly wrong = new Set<string>();
-  readonly unknown = new Set<string>();
+const glob = (pattern: string): RegExp => new RegExp(`^${pattern.replaceAll("*", "\\w*")}$`);
 
-  fields(source: unknown, fields: Fields, where: string): Rec | null {
-    const out: Rec = {};
-    for (const [name, field] of Object.entries(fields)) {
-      const value = this.#field(source, field, where);
-      if (value !== null) out[name] = value;
-    }
-    return Object.keys(out).length > 0 ? out : null;
-  }
+/** Reads rows by their fields, and remembers what it wanted and what it found. */
+function readerOf({ day, unwrap }: AnswerSpec, { now, query, names, unnamed, reviewText }: Scene) {
+  const present = new Set<string>();
+  const wanted = new Set<string>();
+  const lost = new Set<string>();
+  const wrong = new Set<string>();
+  const unknown = new Set<string>();
 
-  /** Keys that no row had. Those of rows that were not there cannot be missed. */
-  missing(): string[] {
-    return [...new Set([...this.#wanted].filter((path) => !this.#present.has(path)).concat(...this.lost))];
-  }
+  const valueAt = (source: unknown, path: string): unknown => {
+    if (path.startsWith("?")) return query.get(path.slice(1)) ?? undefined;
+    const value = at(source, path);
+    return unwrap && isRec(value) && Object.hasOwn(value, unwrap) ? value[unwrap] : value;
+  };
 
-  #field(source: unknown, field: Field, where: string): unknown {
-    if ("group" in field) return this.fields(source, field.group, where);
-    if ("list" in field) return this.#items(source, field, where)?.map((item) => this.fields(item, field.list, `${where}${field.from[0]}[].`)) ?? null;
-    if ("table" in field) {
-      const inside = `${where}${field.from[0]}[].`;
-      const entries = (this.#items(source, field, where) ?? []).flatMap((item) => {
-        const key = this.#leaf(item, field.key, inside);
-        const row = this.fields(item, field.table, inside);
-        return typeof key === "string" && row ? [[key, row] as const] : [];
-      });
-      return entries.length > 0 ? Object.fromEntries(entries) : null;
-    }
-    return this.#leaf(source, field, where);
-  }
-
-  #items(source: unknown, field: { from: string[]; optional?: true }, where: string): unknown[] | null {
-    const name = `${where}${field.from[0]}`;
-    if (!field.optional) this.#wanted.add(name);
-    const value = field.from.map((path) => at(source, path)).find((found) => found !== undefined);
-    if (value === undefined) return null;
-    this.#present.add(name);
-    if (Array.isArray(value)) return value;
-    if (value !== null) this.wrong.add(`${name}: ${typeof value}`);
-    return null;
-  }
-
-  #leaf(source: unknown, leaf: Leaf, where: string): unknown {
-    const name = `${where}${leaf.from[0]}`;
-    if (!leaf.optional) this.#wanted.add(name);
+  const leafOf = (source: unknown, leaf: Leaf, where: string): unknown => {
+    if (leaf.switch && !reviewText) return null;
+    const name = where + leaf.from[0];
+    if (!leaf.optional) wanted.add(name);
     for (const path of leaf.from) {
-      const raw = at(source, path);
+      const raw = valueAt(source, path);
       if (raw === undefined) continue;
-      this.#present.add(name);
-      if (isAbsent(raw)) continue;
+      present.add(name);
+      if (isAbsent(raw) || (leaf.when && !matches(source, leaf.when))) continue;
       const value = convert(raw, leaf);
-      if (value === undefined) (leaf.type === "enum" ? this.unknown : this.wrong).add(`${where}${path}: ${typeof raw}`);
-      else if (value !== null) return value;
+      if (value === undefined) (leaf.map ? unknown : wrong).add(`${where}${path}: ${typeof raw}`);
+      else if (value !== null && leaf.type !== "pseudonym") return value;
+      else if (value !== null) return names.get(value as string) ?? (unnamed.add(value as string), "?");
     }
-    if (leaf.required) this.lost.add(name);
-    return null;
-  }
-}
-
-function shopOf(answer: unknown, spec: CaptureSpec): Projection["shop"] {
-  const first = (paths: string[], type: "id" | "text"): string | null => {
-    for (const path of paths) {
-      const raw = at(answer, path);
-      const value = isAbsent(raw) ? null : convert(raw, { from: [], type });
-      if (typeof value === "string") return value;
-    }
+    if (leaf.required) lost.add(name);
     return null;
   };
-  const id = first(spec.shop.id, "id");
-  return id === null ? null : { id, name: first(spec.shop.name, "text") };
+
+  const itemsOf = (source: unknown, { from, optional }: { from: string[]; optional?: true }, name: string): unknown[] => {
+    if (!optional) wanted.add(name);
+    const value = from.map((path) => at(source, path)).find((found) => found !== undefined);
+    if (value === undefined) return [];
+    present.add(name);
+    if (Array.isArray(value)) return value;
+    if (value !== null) wrong.add(`${name}: ${typeof value}`);
+    return [];
+  };
+
+  const tableOf = (source: unknown, field: Table, name: string): Rec | null => {
+    const inside = `${name}[].`;
+    const rows = itemsOf(source, field, name).flatMap((item) => {
+      const key = leafOf(item, field.key, inside);
+      const row = fieldsOf(item, field.table, inside);
+      if (typeof key !== "string" || !row) return [];
+      const { fractions } = field;
+      const { value } = row;
+      if (fractions && typeof value === "number") {
+        const isShare = fractions.keys.includes(key);
+        if (isShare !== matches(item, fractions) || (isShare && (value < 0 || value > 1))) unknown.add(`${inside}${fractions.from}: ${key}`);
+      }
+      return [[key, row] as const];
+    });
+    return rows.length > 0 ? Object.fromEntries(rows) : null;
+  };
+
+  const fieldsOf = (source: unknown, fields: Fields, where: string): Rec | null => {
+    const out: Rec = {};
+    for (const [key, field] of Object.entries(fields)) {
+      const name = "from" in field ? where + field.from[0] : "";
+      const list = "list" in field ? itemsOf(source, field, name).map((item) => fieldsOf(item, field.list, `${name}[].`)) : [];
+      const value = "group" in field ? fieldsOf(source, field.group, where) : "table" in field ? tableOf(source, field, name)
+        : "list" in field ? (list.length > 0 ? list : null) : leafOf(source, field, where);
+      if (value !== null) out[key] = value;
+    }
+    return Object.keys(out).length > 0 ? out : null;
+  };
+
+  return {
+    wrong,
+    unknown,
+    fieldsOf,
+    /** The numbers of an object whose keys match, by key. */
+    countersOf: (source: unknown, { keys, required }: NonNullable<AnswerSpec["counters"]>): [string, number][] => {
+      for (const key of required) leafOf(source, { from: [key], type: "num" }, "");
+      return Object.keys(source as object).filter((key) => keys.some((pattern) => glob(pattern).test(key))).flatMap((key) => {
+        const value = leafOf(source, { from: [key], type: "num", optional: true }, "");
+        return typeof value === "number" ? [[key, value]] : [];
+      });
+    },
+    /** The one day of an answer; null where it spans several. */
+    dayOf: (answer: unknown): string | null => {
+      if (typeof day !== "object") return day === "today" ? today(now) : shownDay(now);
+      const [first, last] = [day.from, day.to].map((from) => leafOf(answer, { from, type: "date_cn", required: true }, ""));
+      return first === last ? (first as string | null) : null;
+    },
+    /** Keys that no row had. Those of rows that were not there cannot be missed. */
+    missing: (): string[] => [...new Set([...wanted].filter((path) => !present.has(path)).concat(...lost))],
+  };
+}
+
+const matches = (source: unknown, { from, in: among }: Match): boolean => (among as unknown[]).includes(at(source, from));
+
+function shopOf(answer: unknown, spec: AnswerSpec): Projection["shop"] {
+  const { id: ids, name: names, type } = spec.shop;
+  const first = (paths: string[], rule: "id" | "text"): string | undefined => {
+    const found = paths.map((path) => at(answer, path)).map((raw) => (isAbsent(raw) ? null : convert(raw, { type: rule })));
+    return found.find((value) => typeof value === "string");
+  };
+  const id = first(ids, "id");
+  return id ? { id, name: first(names, "text") ?? null, ...(type && { type }) } : null;
 }
 
 const bare = (outcome: Outcome, drift: Drift | null = null): Projection => ({ outcome, records: [], shop: null, drift });
@@ -109,44 +161,36 @@ const bare = (outcome: Outcome, drift: Drift | null = null): Projection => ({ ou
  * One answer of the page → koubei records. Fails closed: one row that does not fit its spec and nothing of the answer is
  * kept, only the shape. Fields the spec does not name are never looked at.
  */
-export function project(answer: unknown, spec: CaptureSpec): Projection {
+export function project(answer: unknown, spec: AnswerSpec, scene: Scene): Projection {
   const drift = (missing: string[], wrong: string[] = [], unknown: string[] = []): Drift =>
-    ({ missing, wrong, unknown, shape: shapeOf(answer) });
+    ({ missing, wrong, unknown, shape: maskOf(answer) });
   const verdict = at(answer, spec.ok.from);
   if (typeof verdict !== "string" && typeof verdict !== "number") return bare("changed", drift([spec.ok.from]));
   if (spec.ok.logged_out.includes(verdict)) return bare("logged_out");
   if (!spec.ok.in.includes(verdict)) return bare("page_error");
 
-  const found = spec.rows.map((path) => at(answer, path)).find((value) => Array.isArray(value) || (spec.max_rows === 1 && value !== null && typeof value === "object"));
+  const found = spec.rows.map((path) => at(answer, path)).find((value) => Array.isArray(value) || (spec.max_rows === 1 && isRec(value)));
   if (found === undefined) return bare("changed", drift(spec.rows.slice(0, 1)));
-  const rows = Array.isArray(found) ? found : [found];
+  const { only } = spec;
+  const rows = (Array.isArray(found) ? found : [found]).filter((row) => !only || matches(row, only));
   const shop = shopOf(answer, spec);
+  if (spec.kind === "identity") return shop ? { ...bare("ok"), shop } : bare("changed", drift(spec.shop.id));
   // A shop without a score yet says so itself.
-  if (rows.length === 0 || at(rows[0], "has_data") === false) return { outcome: "empty", records: [], shop, drift: null };
-  if (rows.length > spec.max_rows) return { ...bare("changed", drift([], [`${spec.rows[0]}: more than ${spec.max_rows} rows`])), shop };
+  if (rows.length === 0 || at(rows[0], "has_data") === false) return { ...bare("empty"), shop };
+  if (rows.length > spec.max_rows) return { ...bare("changed", drift([], [`${spec.rows[0]}: ${rows.length}`])), shop };
 
-  const reader = new Reader();
-  const records = rows.map((row) => ({ kind: spec.kind, ...reader.fields(row, spec.fields, "") }));
+  const reader = readerOf(spec, scene);
+  const day = spec.day ? reader.dayOf(answer) : null;
+  const records = rows.flatMap((row): Rec[] => {
+    if (spec.counters) return reader.countersOf(row, spec.counters).map(([name, value]) => ({ kind: spec.kind, id: `${name}|${day}`, name, date: day, value }));
+    const record: Rec = { kind: spec.kind, ...reader.fieldsOf(row, spec.fields ?? {}, "") };
+    return [!spec.day ? record : spec.kind === "official" ? { ...record, id: day } : { ...record, id: `${String(record["id"])}|${day}`, date: day }];
+  });
   const missing = reader.missing();
   if (missing.length + reader.wrong.size + reader.unknown.size > 0) {
     return { ...bare("changed", drift(missing, [...reader.wrong], [...reader.unknown])), shop };
   }
-  return { outcome: "ok", records, shop, drift: null };
-}
-
-function fits(value: unknown, fields: Fields): boolean {
-  return value !== null && typeof value === "object" && Object.entries(value).every(([key, inner]) => {
-    const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (!field) return false;
-    if ("group" in field) return fits(inner, field.group);
-    if ("list" in field) return Array.isArray(inner) && inner.every((item) => fits(item, field.list));
-    if ("table" in field) return inner !== null && typeof inner === "object" && Object.values(inner).every((item) => fits(item, field.table));
-    return inner === null || typeof inner !== "object";
-  });
-}
-
-/** The second lock, in the service worker: a record holds what its spec names and nothing else. */
-export function admits(spec: CaptureSpec, record: Rec): boolean {
-  const { kind, seen_at, ...rest } = record;
-  return kind === spec.kind && typeof seen_at === "string" && typeof rest["id"] === "string" && fits(rest, spec.fields);
+  // Of a span of days, or between two scores, there is no day to keep anything under.
+  if (spec.day && day === null) return { ...bare("empty"), shop };
+  return { outcome: "ok", records: [...new Map(records.map((record) => [record["id"] ?? record, record])).values()], shop, drift: null };
 }

@@ -1,29 +1,37 @@
-import type { Page } from "./pages.js";
+import type { Page, Routes } from "./pages.js";
+import type { CaptureSpec } from "./spec.js";
 
 /** What the merchant has chosen. Lives in storage.local, where content scripts may read it; the token does not (store.ts). */
 export interface Settings {
   consent: { version: number; at: string } | null;
-  pages: Record<Page, boolean>;
+  /** A page that is not named is on. */
+  pages: Partial<Record<Page, boolean>>;
   paused: boolean;
   lang: "auto" | "zh" | "en";
   server: string;
-  shops: { id: string; name: string | null }[];
+  shops: { id: string; name: string | null; type?: "creator" }[];
   paired: boolean;
   collapsed: boolean;
+  /** Whether a review's own words may be read; scrubbed of contact data even then. */
+  review_text: boolean;
+  /** Until when (epoch ms) the shapes of the pages' answers are recorded, without values. */
+  recording: number;
 }
 
 /** Raised whenever the consent text changes in substance: an older yes does not count. */
-export const CONSENT_VERSION = 1;
+export const CONSENT_VERSION = 2;
 
 export const DEFAULTS: Settings = {
   consent: null,
-  pages: { orders: true, score: true },
+  pages: {},
   paused: false,
   lang: "auto",
   server: "http://127.0.0.1:8787",
   shops: [],
   paired: false,
   collapsed: false,
+  review_text: false,
+  recording: 0,
 };
 
 /** What the service worker last found out; shown by every page, written by the worker alone. */
@@ -34,22 +42,35 @@ export interface Health {
   revoked: boolean;
   set_aside: number;
   dropped: { batches: number; records: number; since: string | null };
+  /** The record formats that the server lists, where ours is not among them: then everything waits. */
+  formats: string[] | null;
 }
 
-export const HEALTHY: Health = { queued: 0, away_since: null, revoked: false, set_aside: 0, dropped: { batches: 0, records: 0, since: null } };
+export const HEALTHY: Health = { queued: 0, away_since: null, revoked: false, set_aside: 0, formats: null, dropped: { batches: 0, records: 0, since: null } };
 
 export const consented = (settings: Settings): boolean => settings.consent?.version === CONSENT_VERSION;
 /** Whether a page may be looked at. */
-export const watching = (settings: Settings, page: Page): boolean => consented(settings) && settings.paired && !settings.paused && settings.pages[page];
+export const watching = (settings: Settings, page: Page): boolean => consented(settings) && settings.paired && !settings.paused && settings.pages[page] !== false;
 
-export async function load(): Promise<{ settings: Settings; health: Health }> {
-  const stored = await chrome.storage.local.get(["settings", "health"]);
-  return { settings: merge(stored["settings"]), health: { ...HEALTHY, ...(stored["health"] as Partial<Health> | undefined) } };
+export interface Stored {
+  settings: Settings;
+  health: Health;
+  /** The specs in force, the routes and rows of pages, and the key of the pseudonyms, as the service worker put them there. */
+  capture: { specs: CaptureSpec[]; routes: Routes; rowKinds: Partial<Record<Page, string>>; salt: string };
+}
+
+export async function load(): Promise<Stored> {
+  const stored = await chrome.storage.local.get(["settings", "health", "capture"]);
+  return {
+    settings: merge(stored["settings"]),
+    health: { ...HEALTHY, ...(stored["health"] as Partial<Health> | undefined) },
+    capture: (stored["capture"] as Stored["capture"] | undefined) ?? { specs: [], routes: {}, rowKinds: {}, salt: "" },
+  };
 }
 
 function merge(stored: unknown): Settings {
   const given = (stored ?? {}) as Partial<Settings>;
-  return { ...DEFAULTS, ...given, pages: { ...DEFAULTS.pages, ...given.pages } };
+  return { ...DEFAULTS, ...given };
 }
 
 export async function change(patch: Partial<Settings>): Promise<Settings> {
@@ -63,7 +84,7 @@ export async function saveHealth(health: Health): Promise<void> {
   await chrome.storage.local.set({ health });
 }
 
-export function onChange(listener: (what: { settings: Settings; health: Health }) => void): () => void {
+export function onChange(listener: (what: Stored) => void): () => void {
   const heard = (_: unknown, area: string): void => { if (area === "local" && chrome.runtime?.id) void load().then(listener, () => undefined); };
   chrome.storage.onChanged.addListener(heard);
   return () => { if (chrome.runtime?.id) chrome.storage.onChanged.removeListener(heard); };

@@ -1,7 +1,9 @@
-import { HANDSHAKE, type Capture, type FromTap, type ToTap } from "./bridge.js";
+import { HANDSHAKE, type FromTap, type ToTap, type Wishes } from "./bridge.js";
 import { parseExact } from "./convert.js";
-import { project } from "./project.js";
-import { SPECS, type CaptureSpec } from "./spec.js";
+import { readLabels, type Plain } from "./labels.js";
+import { project, type Projection } from "./project.js";
+import { maskOf } from "./shape.js";
+import type { AnswerSpec, LabelSpec } from "./spec.js";
 
 /**
  * Runs in the page's own world. Takes the text of answers that the page itself reads, hands the page its value first, and
@@ -9,50 +11,104 @@ import { SPECS, type CaptureSpec } from "./spec.js";
  */
 const BUFFERED_ANSWERS = 50;
 const LARGEST_ANSWER = 8 * 2 ** 20;
+/** Addresses that exist to show or to hold a person's data: not even their shape is looked at. */
+const NEVER = /contact|receive|login|passport|\/im\//i;
 
-type Read = { spec: CaptureSpec; failed: boolean } & ({ text: string } | { value: unknown });
+type Read = { url: string; failed: boolean } & ({ text: string } | { value: unknown });
 
 const parse = JSON.parse;
-const prefixes = SPECS.map((spec) => [`https://${spec.host}${spec.path}`, spec] as const);
-
-function specFor(url: string): CaptureSpec | undefined {
-  for (const [prefix, spec] of prefixes) {
-    const next = url.startsWith(prefix) ? url[prefix.length] : "/";
-    if (next === undefined || next === "?" || next === "#") return watch === null || watch.has(spec.id) ? spec : undefined;
-  }
-  return undefined;
-}
-
 const { port1: port, port2: theirs } = new MessageChannel();
 /** Null until the isolated world has said what the merchant allows; answers wait unread until then. */
-let watch: Set<string> | null = null;
+let told: Wishes | null = null;
+let byAddress = new Map<string, AnswerSpec[]>();
+let anywhere: AnswerSpec[] = [];
 let waiting: Read[] = [];
+const names = new Map<string, string>();
 
-function send(read: Read): void {
-  let capture: Capture;
-  try {
-    const answer = "text" in read ? parseExact(read.text) : read.value;
-    capture = { spec: read.spec.id, ...project(answer, read.spec) };
-  } catch {
-    capture = { spec: read.spec.id, outcome: read.failed ? "page_error" : "truncated", records: [], shop: null, drift: null };
+const recording = (): boolean => Date.now() < (told?.recording ?? 0);
+/** An answer's address without query, and the query. */
+const parts = (url: string): [string, string] => { const [address = "", query = ""] = url.split(/[?#]/, 2); return [address, query]; };
+const here = (spec: AnswerSpec): boolean => spec.open.some((route) => (location.host + location.pathname).startsWith(route));
+
+/** Whether anybody may want this answer. Before it is known what is wanted, every answer of these hosts is kept for a moment. */
+const wanted = (url: string, type: () => string | null): boolean => {
+  if (told === null) return waiting.length < BUFFERED_ANSWERS && /json/.test(type() ?? "");
+  return byAddress.has(parts(url)[0]) || anywhere.some(here) || recording();
+};
+
+function specsFor(read: Read): AnswerSpec[] {
+  const [address] = parts(read.url);
+  const maybe = anywhere.filter((spec) => address.startsWith(`https://${spec.host}/`) && here(spec));
+  const text = maybe.length === 0 ? "" : "text" in read ? read.text : JSON.stringify(read.value);
+  return [...(byAddress.get(address) ?? []), ...maybe.filter(({ hint }) => text.includes(`"${hint}"`))];
+}
+
+const tell = (message: FromTap): void => port.postMessage(JSON.stringify(message));
+
+/** HMAC-SHA-256 under this browser's key: the same agent keeps its name, and nobody can tell whose it is. */
+async function nameAll(unnamed: Iterable<string>, salt: string): Promise<void> {
+  const bytes = new TextEncoder();
+  const key = await crypto.subtle.importKey("raw", bytes.encode(salt), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  for (const id of unnamed) {
+    const digest = new Uint8Array(await crypto.subtle.sign("HMAC", key, bytes.encode(id)));
+    names.set(id, `agent-${[...digest.slice(0, 8)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`);
   }
-  port.postMessage(JSON.stringify({ capture } satisfies FromTap));
+}
+
+async function projected(answer: unknown, spec: AnswerSpec, query: string): Promise<Projection> {
+  const scene = { now: Date.now(), query: new URLSearchParams(query), names, unnamed: new Set<string>(), reviewText: told?.reviewText ?? false };
+  const first = project(answer, spec, scene);
+  if (scene.unnamed.size === 0) return first;
+  await nameAll(scene.unnamed, told?.salt ?? "");
+  return project(answer, spec, scene);
+}
+
+async function send(read: Read): Promise<void> {
+  const specs = specsFor(read);
+  const [address, query] = parts(read.url);
+  const record = recording() && !NEVER.test(address);
+  if (!specs[0] && !record) return;
+  let answer: unknown;
+  let outcome: "page_error" | "truncated" | null = null;
+  try {
+    answer = "text" in read ? parseExact(read.text) : read.value;
+  } catch {
+    outcome = read.failed ? "page_error" : "truncated";
+  }
+  if (record && !outcome) {
+    tell({ shape: { address: address.replace(/\d{4,}/g, "?"), spec: specs[0]?.id ?? null, masked: maskOf(answer) } });
+  }
+  for (const spec of specs) {
+    tell({ capture: { spec: spec.id, ...(outcome ? { outcome, records: [], shop: null, drift: null } : await projected(answer, spec, query)) } });
+  }
 }
 
 function take(read: Read): void {
-  if (watch === null) {
-    if (waiting.length < BUFFERED_ANSWERS) waiting.push(read);
-  } else setTimeout(() => { if (watch?.has(read.spec.id)) send(read); });
+  if (told === null) waiting.push(read);
+  else setTimeout(() => void send(read));
+}
+
+function tellLabels(specs: LabelSpec[]): void {
+  for (const spec of specs) {
+    const { record, shop } = readLabels(document.body as unknown as Plain, spec, Date.now());
+    if (record) tell({ capture: { spec: spec.id, outcome: "ok", records: [record], shop, drift: null } });
+  }
 }
 
 port.onmessage = ({ data }: MessageEvent<string>) => {
-  watch = new Set((parse(data) as ToTap).watch);
+  const message = parse(data) as ToTap;
+  if ("labels" in message) return tellLabels(message.labels);
+  told = message;
+  byAddress = new Map();
+  anywhere = told.specs.filter(({ path }) => path === "/*");
+  for (const spec of told.specs) {
+    const address = `https://${spec.host}${spec.path}`;
+    if (spec.path !== "/*") byAddress.set(address, [...(byAddress.get(address) ?? []), spec]);
+  }
   const read = waiting;
   waiting = [];
-  for (const each of read) if (watch.has(each.spec.id)) send(each);
+  for (const each of read) void send(each);
 };
-
-const decode = (bytes: BufferSource): string => new TextDecoder().decode(bytes);
 
 /** Replaces a member of a prototype and keeps how it is described: enumerable, name, length. */
 function replace(proto: object, name: string, part: PropertyDescriptor): void {
@@ -62,30 +118,29 @@ function replace(proto: object, name: string, part: PropertyDescriptor): void {
 function tapFetch(): void {
   const proto = Response.prototype;
   const { json: nativeJson, text: nativeText, clone } = proto;
-  const keep = (spec: CaptureSpec, from: Response, text: string): void => {
-    if (text.length <= LARGEST_ANSWER) take({ spec, failed: !from.ok, text });
+  const asked = (from: Response): boolean => wanted(from.url, () => from.headers.get("content-type"));
+  const keep = (from: Response, text: string): void => {
+    if (text.length <= LARGEST_ANSWER) take({ url: from.url, failed: !from.ok, text });
   };
   // Reading text keeps the digits of long numbers; JSON.parse fails with the very words of the browser's own json().
   const { json } = {
     json(this: Response): Promise<unknown> {
-      const spec = specFor(this.url);
-      return !spec ? nativeJson.call(this) : nativeText.call(this).then((text) => {
-        keep(spec, this, text);
+      return !asked(this) ? nativeJson.call(this) : nativeText.call(this).then((text) => {
+        keep(this, text);
         return parse(text) as unknown;
       });
     },
   };
   replace(proto, "json", { value: json });
 
-  const others: Record<string, (read: never) => string | Promise<string>> = { text: (text: string) => text, arrayBuffer: decode, bytes: decode, blob: (blob: Blob) => blob.text() };
-  for (const [name, toText] of Object.entries(others)) {
+  for (const name of ["text", "arrayBuffer", "bytes", "blob"]) {
     const native = (proto as unknown as Record<string, ((this: Response) => Promise<unknown>) | undefined>)[name];
     if (!native) continue;
     const { [name]: value } = {
       [name](this: Response): Promise<unknown> {
-        const spec = specFor(this.url);
+        const listen = asked(this);
         const read = native.call(this);
-        if (spec) void read.then((result) => toText(result as never)).then((text) => keep(spec, this, text)).catch(() => undefined);
+        if (listen) void read.then((result) => (typeof result === "string" ? result : nativeText.call(new Response(result as BodyInit)))).then((text) => keep(this, text)).catch(() => undefined);
         return read;
       },
     };
@@ -97,22 +152,21 @@ function tapFetch(): void {
   const streams = new WeakSet<Response>();
   if (body) replace(proto, "body", {
     get(this: Response): ReadableStream | null {
-      const spec = streams.has(this) || this.bodyUsed ? undefined : specFor(this.url);
-      if (spec) {
+      if (!streams.has(this) && !this.bodyUsed && asked(this)) {
         streams.add(this);
-        try { void nativeText.call(clone.call(this)).then((text) => keep(spec, this, text)).catch(() => undefined); } catch { /* locked: already being read */ }
+        try { void nativeText.call(clone.call(this)).then((text) => keep(this, text)).catch(() => undefined); } catch { /* locked: already being read */ }
       }
       return body.call(this) as ReadableStream | null;
     },
   });
 }
 
-function readXhr(xhr: XMLHttpRequest, spec: CaptureSpec): Read | null {
-  const failed = xhr.status >= 400;
-  if (xhr.responseType === "" || xhr.responseType === "text") return { spec, failed, text: xhr.responseText };
-  if (xhr.responseType === "arraybuffer") return { spec, failed, text: decode(xhr.response as ArrayBuffer) };
+function readXhr(xhr: XMLHttpRequest): Read | null {
+  const read = { url: xhr.responseURL, failed: xhr.status >= 400 };
+  if (xhr.responseType === "" || xhr.responseType === "text") return { ...read, text: xhr.responseText };
+  if (xhr.responseType === "arraybuffer") return { ...read, text: new TextDecoder().decode(xhr.response as ArrayBuffer) };
   // Long numbers are rounded here already; the converter `id` refuses them. The copy is taken before the page can change it.
-  if (xhr.responseType === "json") return xhr.response === null ? { spec, failed, text: "" } : { spec, failed, value: structuredClone(xhr.response) };
+  if (xhr.responseType === "json") return xhr.response === null ? { ...read, text: "" } : { ...read, value: structuredClone(xhr.response) };
   return null;
 }
 
@@ -122,12 +176,11 @@ function tapXhr(): void {
   const heard = new WeakSet<XMLHttpRequest>();
   const { send } = {
     send(this: XMLHttpRequest, body?: Document | XMLHttpRequestBodyInit | null): void {
-      if (!heard.has(this) && watch?.size !== 0) {
+      if (!heard.has(this) && told?.specs.length !== 0) {
         heard.add(this);
         this.addEventListener("load", () => {
           try {
-            const spec = specFor(this.responseURL);
-            const read = spec && readXhr(this, spec);
+            const read = wanted(this.responseURL, () => this.getResponseHeader("content-type")) && readXhr(this);
             if (read) take(read);
           } catch { /* an answer that cannot be read is the page's own affair */ }
         });

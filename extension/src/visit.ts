@@ -5,10 +5,10 @@ import { Doorkeeper, judge } from "./identity.js";
 import { ask, type Failure } from "./messages.js";
 import { notices } from "./notices.js";
 import { Layer, rowsOf } from "./overlay/layer.js";
-import type { Outcome, Rec } from "./project.js";
-import { watching, type Health, type Settings } from "./settings.js";
-import { pageOfSpec, WATCHED, type Page } from "./pages.js";
-import { rfc3339 } from "./time.js";
+import type { Drift, Outcome, Rec } from "./project.js";
+import { watching, type Health, type Settings, type Stored } from "./settings.js";
+import { onRoute, type Page } from "./pages.js";
+import { isAnswer, type CaptureSpec, type LabelSpec } from "./spec.js";
 
 declare const __TEST__: boolean;
 
@@ -17,13 +17,14 @@ const AWAY_POLL_MS = __TEST__ ? 1_000 : 15_000;
 const STALE_POLL_MS = __TEST__ ? 300 : 2_000;
 const UNPLACED_MS = __TEST__ ? 500 : 3_000;
 const MOST_IDS = 200;
-const REMEMBERED_RECORDS = 2_000;
+const LABELS_MS = __TEST__ ? 300 : 2_000;
 
 interface Surroundings {
   page: () => Page | null;
   /** Null until the words have come. */
   translate: () => Translate | null;
   collapse: (collapsed: boolean) => void;
+  readLabels: (specs: LabelSpec[]) => void;
   /** The extension behind this page is gone. */
   gone: () => void;
 }
@@ -33,7 +34,10 @@ export class Visit {
   readonly #keeper = new Doorkeeper<Capture>();
   readonly #layer: Layer;
   readonly #outcomes = new Map<string, Outcome | "silent">();
-  readonly #sent = new Map<string, string>();
+  readonly #drifts = new Map<Page, Drift>();
+  readonly #id = crypto.randomUUID();
+  #specs: readonly CaptureSpec[] = [];
+  #rowKinds: Stored["capture"]["rowKinds"] = {};
   #ids: string[] = [];
   #settings: Settings | null = null;
   #health: Health | null = null;
@@ -44,6 +48,7 @@ export class Visit {
   #poll: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #placing: ReturnType<typeof setTimeout> | undefined;
+  #reading: ReturnType<typeof setTimeout> | undefined;
   #unplaced = false;
   #asking = 0;
 
@@ -54,17 +59,19 @@ export class Visit {
       settings: () => void ask({ ask: "options" }),
     }, () => this.#look());
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void this.#askOverlay(); }, { signal });
-    signal.addEventListener("abort", () => { for (const timer of [this.#poll, this.#silence, this.#placing]) clearTimeout(timer); });
+    signal.addEventListener("abort", () => { for (const timer of [this.#poll, this.#silence, this.#placing, this.#reading]) clearTimeout(timer); });
   }
 
-  update(settings: Settings, health: Health): void {
+  update({ settings, health, capture: { specs, rowKinds } }: Stored): void {
     const before = this.#settings;
     this.#settings = settings;
     this.#health = health;
+    this.#specs = specs;
+    this.#rowKinds = rowKinds;
     const nowBound = this.#keeper.seen && judge(this.#keeper.seen, settings.shops) === "ok" && judge(this.#keeper.seen, before?.shops ?? []) !== "ok";
     if (nowBound) void this.#deliver(this.#keeper.admit(null, null, settings.shops, Date.now()).pass);
     const page = this.around.page();
-    if (page && before && !watching(before, page) && watching(settings, page)) this.#awaitCapture();
+    if (page && (!before || !watching(before, page)) && watching(settings, page)) this.#awaitCapture();
     this.#draw();
   }
 
@@ -74,9 +81,10 @@ export class Visit {
 
   /** One projected answer from the tap. */
   take(capture: Capture): void {
-    const page = pageOfSpec(capture.spec);
+    const page = this.#specs.find(({ id }) => id === capture.spec)?.page;
     if (!page || !this.#settings || !watching(this.#settings, page)) return;
     this.#outcomes.set(capture.spec, capture.outcome);
+    if (capture.drift) this.#drifts.set(page, capture.drift);
     if (capture.outcome === "logged_out") this.#keeper.forget();
     if (capture.outcome !== "ok" && capture.outcome !== "empty") {
       this.#forgetRows(page);
@@ -89,7 +97,7 @@ export class Visit {
   }
 
   #forgetRows(page: Page): void {
-    if (page === "orders") this.#ids = [];
+    if (page === this.around.page() && this.#rowKinds[page]) this.#ids = [];
     if (this.#overlay?.page === page) this.#overlay = null;
     if (page === this.around.page()) this.#asking++;
   }
@@ -98,26 +106,20 @@ export class Visit {
     const shop = this.#keeper.seen;
     if (!shop) return;
     for (const { spec: id, records } of captures) {
-      if (pageOfSpec(id) === "orders") this.#ids = [...new Set([...records.map((record) => String(record["id"])), ...this.#ids])].slice(0, MOST_IDS);
-      const fresh = this.#unsent(id, records);
-      if (fresh.length === 0) continue;
-      const now = rfc3339(Date.now());
-      const reply = await ask({ ask: "ingest", key: crypto.randomUUID(), spec: id, shop: shop.id, captured_at: now, records: fresh.map((record) => ({ ...record, seen_at: now })) });
+      this.#noteRows(id, records);
+      if (records.length === 0) continue;
+      const reply = await ask({ ask: "ingest", key: crypto.randomUUID(), visit: this.#id, at: Date.now(), spec: id, shop: shop.id, records });
       if (reply === null) return this.around.gone();
-      if (!reply.ok) for (const record of fresh) this.#sent.delete(`${id} ${String(record["id"])}`);
     }
     if (captures.length > 0) await this.#askOverlay();
   }
 
-  /** Unchanged rows are not sent again while this page is open. */
-  #unsent(spec: string, records: Rec[]): Rec[] {
-    if (this.#sent.size > REMEMBERED_RECORDS) this.#sent.clear();
-    return records.filter((record) => {
-      const [key, text] = [`${spec} ${String(record["id"])}`, JSON.stringify(record)];
-      const known = this.#sent.get(key) === text;
-      this.#sent.set(key, text);
-      return !known;
-    });
+  /** What the server is asked about: the rows of the page that is open, the newest first. */
+  #noteRows(id: string, records: Rec[]): void {
+    const page = this.around.page();
+    if (!page || this.#specs.find((spec) => spec.id === id)?.page !== page) return;
+    const rows = records.filter(({ kind }) => kind === this.#rowKinds[page]).map((record) => String(record["id"]));
+    this.#ids = [...new Set([...rows, ...this.#ids])].slice(0, MOST_IDS);
   }
 
   async #askOverlay(): Promise<void> {
@@ -126,13 +128,13 @@ export class Visit {
     const shop = this.#keeper.seen;
     if (!page || !shop || !this.#settings || this.signal.aborted || document.visibilityState === "hidden") return;
     if (!watching(this.#settings, page) || judge(shop, this.#settings.shops) !== "ok") return;
-    const ids = page === "orders" ? this.#ids : [];
-    if (page === "orders" && ids.length === 0) return;
+    const ids = this.#rowKinds[page] ? this.#ids : [];
+    if (this.#rowKinds[page] && ids.length === 0) return;
     const turn = ++this.#asking;
     const reply = await ask({ ask: "overlay", page, shop: shop.id, ids });
     if (turn !== this.#asking || this.signal.aborted) return;
     if (reply === null) return this.around.gone();
-    this.#failure = reply.ok ? null : { why: reply.why, detail: reply.detail };
+    this.#failure = reply.ok ? null : reply;
     clearTimeout(this.#placing);
     this.#unplaced &&= reply.ok;
     if (reply.ok) {
@@ -150,6 +152,7 @@ export class Visit {
     const page = this.around.page();
     if (page === this.#here) return;
     this.#here = page;
+    this.#ids = [];
     this.#expanded = null;
     this.#awaitCapture();
     this.#draw();
@@ -159,8 +162,9 @@ export class Visit {
   /** A page that is open and never heard to load its data has probably changed its interface. */
   #awaitCapture(): void {
     clearTimeout(this.#silence);
+    this.#readLabels();
     const page = this.around.page();
-    const wanted = WATCHED.filter((spec) => spec.page === page && !this.#outcomes.has(spec.id));
+    const wanted = this.#specs.filter((spec) => !this.#outcomes.has(spec.id) && !("instead_of" in spec || "quiet" in spec) && this.#isOpen(spec));
     if (!page || wanted.length === 0) return;
     this.#silence = setTimeout(() => {
       if (this.around.page() !== page || !this.#settings || !watching(this.#settings, page)) return;
@@ -170,6 +174,23 @@ export class Visit {
       }
       this.#draw();
     }, SILENT_MS);
+  }
+
+  #isOpen({ open }: CaptureSpec): boolean {
+    return open.some((route) => onRoute(route, location.host, location.pathname));
+  }
+
+  /** Labels in plain sight are read where no answer is known, or the known one is not seen; never past one that did not fit. */
+  #readLabels(): void {
+    clearTimeout(this.#reading);
+    const settings = this.#settings;
+    if (this.signal.aborted || !settings || !this.around.page()) return;
+    const has = (id: string, outcome: string): boolean => this.#outcomes.get(id) === outcome;
+    this.#reading = setTimeout(() => {
+      const ready = this.#specs.filter((spec) => !isAnswer(spec) && this.#isOpen(spec) && !has(spec.id, "ok") && (!spec.instead_of || has(spec.instead_of, "silent")) && watching(settings, spec.page));
+      if (ready.length > 0 && document.body) this.around.readLabels(ready as LabelSpec[]);
+      this.#readLabels();
+    }, LABELS_MS);
   }
 
   /** Rows were read but none is to be found: the page's layout has changed, and the merchant should know why there are no marks. */
@@ -197,7 +218,7 @@ export class Visit {
     if (!shop) return;
     const reply = await ask({ ask: "bind", shop });
     if (reply === null) return this.around.gone();
-    this.#failure = reply.ok ? null : { why: reply.why, detail: reply.detail };
+    this.#failure = reply.ok ? null : reply;
     this.#draw();
   }
 
@@ -208,11 +229,11 @@ export class Visit {
     const t = this.around.translate();
     if (!page || !settings || !health || !t) return this.#layer.show(null, null);
     const verdict = judge(this.#keeper.seen, settings.shops);
-    const outcomes = WATCHED.filter((spec) => spec.page === page).flatMap(({ id }) => this.#outcomes.get(id) ?? []);
+    const outcomes = this.#specs.filter((spec) => spec.page === page && !("instead_of" in spec)).flatMap(({ id }) => this.#outcomes.get(id) ?? []);
     const answer = watching(settings, page) && verdict === "ok" && this.#overlay?.page === page ? this.#overlay.answer : null;
     const away = health.away_since !== null || health.revoked;
     this.#layer.show({
-      notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, failure: this.#failure, unplaced: this.#unplaced }),
+      notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, drift: this.#drifts.get(page) ?? null, failure: this.#failure, unplaced: this.#unplaced }),
       overlay: answer,
       page,
       rows: rowsOf(answer),

@@ -1,12 +1,19 @@
 import { Api, type Answer, Away, makeBatch, meaning, problem } from "./api.js";
-import type { Overlay } from "./api-contract.js";
+import { FORMAT, type Overlay } from "./api-contract.js";
+import type { Answers, ContentAsk, Failure, LogEntry, PageAsk, RecordedShape, Reply, SetAside, Unread } from "./messages.js";
 import { langOf } from "./i18n.js";
-import type { Answers, ContentAsk, Failure, LogEntry, PageAsk, Reply, SetAside, Unread } from "./messages.js";
+import { entered } from "./entry.js";
+import { joined } from "./official.js";
 import { Outbox, type Parcel, type Sent } from "./outbox.js";
-import { admits } from "./project.js";
+import { ROUTES } from "./routes.js";
+import type { Rec } from "./project.js";
 import { change, consented, load, saveHealth, serverAddress, watching } from "./settings.js";
-import { adapterOf, SPECS, specOf } from "./spec.js";
+import { adapterOf, type CaptureSpec } from "./spec.js";
+import { admits } from "./specs.js";
+import { Seen } from "./seen.js";
+import { SpecBook } from "./spec-book.js";
 import { Store } from "./store.js";
+import { rfc3339 } from "./time.js";
 import { clearToolbar, keepToolbarHonest, showToolbar } from "./toolbar.js";
 import { pageWords } from "./words.js";
 import sheet from "./overlay/sheet.css";
@@ -15,11 +22,17 @@ declare const __TEST__: boolean;
 
 const LOGGED_REQUESTS = 200;
 const TICK_MINUTES = __TEST__ ? 0.05 : 1;
-const ORIGINS = new Set(SPECS.map((spec) => `https://${spec.host}`));
+const ORIGINS = new Set(Object.values(ROUTES).flat().map((route) => `https://${route.split("/")[0] ?? ""}`));
+const FORMATS_FOR_MS = __TEST__ ? 1_000 : 10 * 60_000;
+const MOST_SHAPES = 40;
+const LONGEST_ASKING_MS = 10 * 60_000;
 
 const store = new Store();
 const answers = new Map<string, { etag: string; overlay: Overlay }>();
 const no = (why: Failure, detail?: string): { ok: false; why: Failure; detail?: string } => ({ ok: false, why, ...(detail ? { detail } : {}) });
+
+/** The formats the server took when it was last asked; another server is asked anew. */
+let formats: { server: string; at: number; listed: string[] } | null = null;
 
 async function api(server?: string): Promise<Api> {
   const token = server === undefined ? ((await store.get<string>("kv", "token")) ?? null) : null;
@@ -39,7 +52,12 @@ const outbox = new Outbox({
     // Consent withdrawn or paused while a flush was under way: the rest waits.
     if (!consented(settings) || settings.paused || !settings.paired) return { is: "refused" };
     try {
-      return meaning(await (await api()).batch(parcel.subject, parcel.key, parcel.body));
+      const client = await api();
+      const listed = await listedFormats(client, settings.server);
+      if (!Array.isArray(listed)) return listed;
+      // An older or newer server: everything waits, and the merchant is told (health.formats).
+      if (!listed.includes(FORMAT)) return { is: "later", afterMs: null };
+      return meaning(await client.batch(parcel.subject, parcel.key, parcel.body));
     } catch (error) {
       if (error instanceof Away) return { is: "later", afterMs: null };
       throw error;
@@ -47,10 +65,23 @@ const outbox = new Outbox({
   },
 });
 
+async function listedFormats(client: Api, server: string): Promise<string[] | Sent> {
+  if (formats?.server !== server || Date.now() - formats.at > FORMATS_FOR_MS) {
+    const { status, body, afterMs } = await client.ready();
+    if (status !== 200 || !Array.isArray(body.formats)) return { is: "later", afterMs };
+    formats = { server, at: Date.now(), listed: body.formats };
+  }
+  return formats.listed;
+}
+
+const book = new SpecBook(store);
+const seen = new Seen();
+
 async function tellHealth(): Promise<number> {
   const { queued, set_aside, away_since, revoked, dropped } = await outbox.state();
   const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-  await saveHealth({ queued, set_aside, revoked, away_since: time(away_since), dropped: { ...dropped, since: time(dropped.since) } });
+  const unfit = formats && !formats.listed.includes(FORMAT) ? formats.listed : null;
+  await saveHealth({ queued, set_aside, revoked, formats: unfit, away_since: unfit ? null : time(away_since), dropped: { ...dropped, since: time(dropped.since) } });
   return queued;
 }
 
@@ -58,6 +89,16 @@ async function flush(force = false): Promise<number> {
   const { settings } = await load();
   if (consented(settings) && settings.paired && !settings.paused) await outbox.flush(force);
   return tellHealth();
+}
+
+/** Asks the server a few times a day whether a page has a newer spec; without an answer the known ones stay. */
+async function renewSpecs(force = false): Promise<void> {
+  const { settings } = await load();
+  if (!consented(settings) || !settings.paired || settings.paused || (await outbox.state()).revoked) return;
+  await book.renew(async (etag) => {
+    const answer = await call((client) => client.captureSpecs(etag));
+    return "why" in answer ? null : answer;
+  }, force);
 }
 
 /** Runs one call; says what the server's silence or refusal means, to the caller and to the outbox. */
@@ -80,19 +121,40 @@ async function call<A extends Answer>(work: (client: Api) => Promise<A>): Promis
 
 const bound = async (shop: string): Promise<boolean> => (await load()).settings.shops.some(({ id }) => id === shop);
 
+async function post(key: string, subject: string, adapter: string, captured_at: string, records: Rec[]): Promise<number> {
+  if (records.length > 0) await outbox.add({ key, subject, body: makeBatch(chrome.runtime.getManifest().version, adapter, captured_at, records), records: records.length });
+  const queued = await tellHealth();
+  void flush();
+  return queued;
+}
+
+/** One turn after the other: two answers of a score page must not overwrite what each has added to the day. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Of an official day each page shows a part, and lists and objects are replaced whole: the parts are put together here. */
+function whole(shop: string, { kind }: CaptureSpec, records: Rec[]): Promise<Rec[]> {
+  if (kind !== "official") return Promise.resolve(records);
+  const next = turn.catch(() => undefined).then(async () => {
+    const { days, out } = joined((await store.get<Record<string, Rec>>("kv", `official ${shop}`)) ?? {}, records);
+    await store.put("kv", days, `official ${shop}`);
+    return out;
+  });
+  turn = next;
+  return next;
+}
+
 type Handlers = { [M in ContentAsk | PageAsk as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
 
 const forContent: Pick<Handlers, ContentAsk["ask"]> = {
-  async ingest({ key, spec: id, shop, captured_at, records }) {
+  async ingest({ key, visit, at, spec: id, shop, records: read }) {
     const { settings } = await load();
-    const spec = specOf(id);
-    if (!spec || !/^[\da-f-]{36}$/.test(key) || !watching(settings, spec.page) || !records.every((record) => admits(spec, record))) return no("shut");
+    const spec = await book.find(id);
+    const now = rfc3339(at);
+    const records = read.map((record) => ({ ...record, seen_at: now }));
+    if (!spec || !(Math.abs(Date.now() - at) < LONGEST_ASKING_MS) || !/^[\da-f-]{36}$/.test(key) || !watching(settings, spec.page) || !records.every((record) => admits(spec, record, settings.review_text))) return no("shut");
     if (!(await bound(shop))) return no("not_bound");
-    const body = makeBatch(chrome.runtime.getManifest().version, adapterOf(spec), captured_at, records);
-    await outbox.add({ key, subject: shop, body, records: records.length });
-    const queued = await tellHealth();
-    void flush();
-    return { ok: true, queued };
+    const fresh = seen.unsent(`${visit} ${shop} ${id}`, key, records);
+    return { ok: true, queued: await post(key, shop, adapterOf(spec), now, await whole(shop, spec, fresh)) };
   },
 
   async overlay({ page, shop, ids }) {
@@ -119,16 +181,25 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
   async bind({ shop }) {
     const { settings } = await load();
     if (!consented(settings) || !settings.paired) return no("shut");
-    const answer = await call((client) => client.bind(shop.id, shop.name));
+    const answer = await call((client) => client.bind(shop));
     if ("why" in answer) return answer;
     if (answer.status >= 300) return no("refused", problem(answer.body));
-    await change({ shops: [...settings.shops.filter(({ id }) => id !== shop.id), { id: shop.id, name: shop.name }] });
+    await change({ shops: [...settings.shops.filter(({ id }) => id !== shop.id), { id: shop.id, name: shop.name, ...(shop.type === "creator" && { type: shop.type }) }] });
     return { ok: true };
   },
 
   async unread({ spec, outcome, drift }) {
     const unread = (await store.get<Record<string, Unread>>("kv", "unread")) ?? {};
-    if (specOf(spec)) await store.put("kv", { ...unread, [spec]: { spec, outcome, at: new Date().toISOString(), drift } }, "unread");
+    if (await book.find(spec)) await store.put("kv", { ...unread, [spec]: { spec, outcome, at: new Date().toISOString(), drift } }, "unread");
+    return { ok: true };
+  },
+
+  async shape({ shape }) {
+    if ((await load()).settings.recording < Date.now()) return no("shut");
+    const shapes = (await store.get<RecordedShape[]>("kv", "shapes")) ?? [];
+    const version = shape.spec === null ? null : (await book.find(shape.spec))?.version ?? null;
+    const rest = shapes.filter(({ address }) => address !== shape.address);
+    await store.put("kv", [{ ...shape, version, at: new Date().toISOString() }, ...rest].slice(0, MOST_SHAPES), "shapes");
     return { ok: true };
   },
 
@@ -155,10 +226,12 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
       if (error instanceof Away) return no("away", error.message);
       throw error;
     }
+    formats = null;
     await outbox.freshStart();
     const { shops } = await change({ server: address, paired: true });
-    for (const shop of shops) await call((client) => client.bind(shop.id, shop.name));
+    for (const shop of shops) await call((client) => client.bind(shop));
     await flush();
+    await renewSpecs(true);
     return { ok: true };
   },
 
@@ -171,11 +244,29 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     return { ok: true, queued: await flush(true) };
   },
 
+  async enter({ shop, records }) {
+    const { settings } = await load();
+    if (!consented(settings) || !settings.paired) return no("shut");
+    const faults = entered(records);
+    if (faults.length > 0) return no("refused", faults.join("; "));
+    if (!(await bound(shop.id))) {
+      const reply = await forContent.bind({ ask: "bind", shop });
+      if (!reply.ok) return reply;
+    }
+    const now = rfc3339(Date.now());
+    return { ok: true, queued: await post(crypto.randomUUID(), shop.id, "koubei.entry/1", now, records.map((record) => ({ ...record, seen_at: now }))) };
+  },
+
+  async specs({ renew }) {
+    if (renew) await renewSpecs(true);
+    return { ok: true, ...(await book.told()) };
+  },
+
   async log() {
-    const [entries, set_aside, unread] = await Promise.all([
-      store.all<LogEntry>("log"), store.all<SetAside>("aside"), store.get<Record<string, Unread>>("kv", "unread"),
+    const [entries, set_aside, unread, shapes] = await Promise.all([
+      store.all<LogEntry>("log"), store.all<SetAside>("aside"), store.get<Record<string, Unread>>("kv", "unread"), store.get<RecordedShape[]>("kv", "shapes"),
     ]);
-    return { ok: true, entries: entries.reverse(), set_aside, unread: Object.values(unread ?? {}) };
+    return { ok: true, entries: entries.reverse(), set_aside, unread: Object.values(unread ?? {}), shapes: shapes ?? [] };
   },
 
   async export() {
@@ -188,6 +279,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     answers.clear();
     await chrome.storage.local.clear();
     await clearToolbar();
+    await book.publish();
     return { ok: true };
   },
 };
@@ -204,7 +296,7 @@ chrome.runtime.onMessage.addListener((message: ContentAsk | PageAsk, sender, rep
 });
 
 // One-shot alarms do not survive a browser restart, and a worker may die between queueing and sending: every start flushes.
-const wake = (): void => void flush().catch(() => undefined);
+const wake = (): void => void flush().then(() => renewSpecs()).catch(() => undefined);
 chrome.alarms.onAlarm.addListener(wake);
 chrome.runtime.onStartup.addListener(wake);
 chrome.runtime.onInstalled.addListener(({ reason }) => {
@@ -213,4 +305,5 @@ chrome.runtime.onInstalled.addListener(({ reason }) => {
 });
 keepToolbarHonest();
 void chrome.alarms.create("tick", { periodInMinutes: TICK_MINUTES });
+void book.publish().catch(() => undefined);
 wake();

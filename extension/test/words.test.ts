@@ -6,8 +6,10 @@ import { notices, type Situation } from "../src/notices.js";
 import { clockWords, signed } from "../src/overlay/numbers.js";
 import { badgeWords as wordsOn } from "../src/overlay/words.js";
 import { CONSENT_VERSION, DEFAULTS, HEALTHY, serverAddress } from "../src/settings.js";
-import { SPECS } from "../src/spec.js";
-import { WATCHED, pageOf } from "../src/pages.js";
+import { isAnswer } from "../src/spec.js";
+import { BUNDLED } from "../src/specs.js";
+import { onRoute, pageOf, setRoutes } from "../src/pages.js";
+import { PAGES, ROUTES } from "../src/routes.js";
 import { OWN_TEXTS, PAGE_TEXTS } from "../src/texts.js";
 import { gaps, pageWords } from "../src/words.js";
 
@@ -60,14 +62,14 @@ describe("texts", () => {
   it("follow the setting, else the browser", () => assert.deepEqual([langOf("auto", "zh-TW"), langOf("auto", "de"), langOf("en", "zh")], ["zh", "en", "en"]));
   it("show an unknown code as it is", () => assert.equal(named(zh, "no_such_code"), "no_such_code"));
   it("every indicator a spec can name has a text", () => {
-    const keys = SPECS.flatMap((spec) => Object.values(spec.fields).flatMap((field) => ("table" in field ? Object.values(field.key.map ?? {}) : [])));
+    const keys = BUNDLED.filter(isAnswer).flatMap((spec) => Object.values(spec.fields ?? {}).flatMap((field) => ("table" in field ? Object.values(field.key.map ?? {}).map(String) : []))).filter((key) => key.includes("."));
     assert(keys.length > 10);
     assert.deepEqual(keys.filter((key) => !Object.hasOwn(PAGE_TEXTS, key)), []);
   });
 });
 
 describe("what the dock says", () => {
-  const fine: Situation = { settings: { ...DEFAULTS, consent: { version: CONSENT_VERSION, at: "" }, paired: true, shops: [{ id: "1", name: "店" }] }, health: HEALTHY, page: "orders", verdict: "ok", shop: { id: "1", name: "店" }, outcomes: ["ok"], failure: null, unplaced: false };
+  const fine: Situation = { settings: { ...DEFAULTS, consent: { version: CONSENT_VERSION, at: "" }, paired: true, shops: [{ id: "1", name: "店" }] }, health: HEALTHY, page: "orders", verdict: "ok", shop: { id: "1", name: "店" }, outcomes: ["ok"], drift: null, failure: null, unplaced: false };
   const kinds = (more: Partial<Situation>): string[] => notices({ ...fine, ...more }).map(({ kind }) => kind);
   it("keeps the states apart", () => {
     assert.deepEqual(kinds({}), ["ok"]);
@@ -77,12 +79,18 @@ describe("what the dock says", () => {
     assert.deepEqual(kinds({ settings: { ...fine.settings, paired: false } }), ["not_paired"]);
     assert.deepEqual(kinds({ settings: { ...fine.settings, paused: true }, outcomes: ["changed"] }), ["paused"]);
     assert.deepEqual(kinds({ outcomes: ["changed"] }), ["unread"]);
+    assert.deepEqual(kinds({ health: { ...HEALTHY, formats: ["koubei.records/2"] } }), ["unfit"]);
     assert.deepEqual(kinds({ health: { ...HEALTHY, away_since: "x", queued: 3 } }), ["away"]);
     assert.deepEqual(kinds({ outcomes: ["changed"], health: { ...HEALTHY, away_since: "x" } }), ["unread", "away"]);
     assert.deepEqual(kinds({ health: { ...HEALTHY, revoked: true } }), ["revoked"]);
     assert.deepEqual(kinds({ verdict: "other" }), ["other_shop"]);
     assert.deepEqual(kinds({ verdict: "ask" }), ["ask_bind"]);
     assert.deepEqual(kinds({ verdict: "unknown" }), ["shop_unknown"]);
+  });
+  it("names the fields that did not fit, three at most", () => {
+    const drift = { missing: ["shop_order_id", "create_time"], wrong: ["pay_amount: string"], unknown: ["order_status: number"], shape: [] };
+    const [notice] = notices({ ...fine, outcomes: ["changed"], drift });
+    assert.match(zh(notice?.long ?? "m_ok", notice?.params), /（shop_order_id、create_time、pay_amount…）/);
   });
   it("names the number of waiting batches", () => {
     const [notice] = notices({ ...fine, health: { ...HEALTHY, away_since: "x", queued: 3 } });
@@ -96,8 +104,10 @@ describe("settings", () => {
     assert.equal(serverAddress("https://koubei.example/"), "https://koubei.example");
     for (const bad of ["http://koubei.example", "ftp://127.0.0.1", "127.0.0.1:8321", "", "https://user:pw@koubei.example", "javascript:alert(1)"]) assert.equal(serverAddress(bad), null, bad);
   });
-  it("the short list of pages agrees with the specs", () => {
-    assert.deepEqual(WATCHED.map(({ id, page, host, open }) => ({ id, page, host, open })), SPECS.map(({ id, page, host, open }) => ({ id, page, host, open })));
+  it("each page is found by its routes, and every spec's routes lie on its page", () => {
+    setRoutes(ROUTES);
+    for (const page of PAGES) for (const route of ROUTES[page]) assert.equal(pageOf(route.split("/")[0] ?? "", route.slice(route.indexOf("/"))), page, route);
+    for (const spec of BUNDLED) for (const route of spec.open) assert((ROUTES[spec.page] as readonly string[]).some((prefix) => onRoute(prefix, "", route)), `${spec.id} ${route}`);
     assert.equal(pageOf("fxg.jinritemai.com", "/ffa/morder/order/list"), "orders");
     assert.equal(pageOf("fxg.jinritemai.com", "/ffa/g/list"), null);
     assert.equal(pageOf("evil.example", "/ffa/morder/order/list"), null);

@@ -78,7 +78,7 @@ class Browser:
                 if (!reply.ok) throw new Error(JSON.stringify(reply));
               };
               await ask({ask: "wipe"});
-              await chrome.storage.local.set({settings: {consent: {version: 1, at: new Date().toISOString()}}});
+              await chrome.storage.local.set({settings: {consent: {version: 2, at: new Date().toISOString()}}});
               await ask({ask: "pair", server, code, name: "test"});
               await ask({ask: "bind", shop: {id: shop[0], name: shop[1]}});
             }""",

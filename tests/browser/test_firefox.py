@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(FIREFOX is None, reason="no Firefox here: apt-ge
 
 SETUP = """(async () => {
   const [server, code, shop] = %s;
-  await browser.storage.local.set({settings: {consent: {version: 1, at: new Date().toISOString()}, lang: "zh"}});
+  await browser.storage.local.set({settings: {consent: {version: 2, at: new Date().toISOString()}, lang: "zh"}});
   const paired = await browser.runtime.sendMessage({ask: "pair", server, code, name: "Firefox"});
   const bound = await browser.runtime.sendMessage({ask: "bind", shop});
   return paired.ok && bound.ok;

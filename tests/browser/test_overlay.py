@@ -218,7 +218,7 @@ def test_pausing_takes_everything_down_but_the_notice(browser: Browser) -> None:
 
 
 def test_a_page_elsewhere_is_left_alone(browser: Browser, api: Api) -> None:
-    page = browser.page("https://fxg.jinritemai.com/ffa/maftersale/comment")
+    page = browser.page("https://fxg.jinritemai.com/ffa/g/list")
     page.wait_for_load_state("networkidle")
     expect(dock(page)).to_have_count(0)
     assert api.batches() == []

@@ -2,12 +2,10 @@ import { langOf, translator, type Params, type Translate } from "../i18n.js";
 import { ask, type Failure } from "../messages.js";
 import { h } from "../overlay/dom.js";
 import { change, consented, CONSENT_VERSION, load, onChange, type Health, type Settings } from "../settings.js";
-import type { Page } from "../pages.js";
+import { PAGES } from "../routes.js";
 import type { TextKey } from "../texts.js";
 import { allWords } from "../words.js";
 import { showRecords } from "./records.js";
-
-const PAGES: readonly Page[] = ["orders", "score"];
 
 const find = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
 const input = (id: string): HTMLInputElement => find<HTMLInputElement>(id);
@@ -37,7 +35,7 @@ function show(now: { settings: Settings; health: Health }): void {
   find("agreed-text").textContent = t("o_agreed", { at: settings.consent ? new Date(settings.consent.at).toLocaleString(lang) : "" });
   find("paired").textContent = settings.paired && !now.health.revoked ? t("o_paired", { server: settings.server }) : t(now.health.revoked ? "e_revoked" : "o_unpaired");
   if (document.activeElement !== input("server")) input("server").value ||= settings.server;
-  for (const page of PAGES) input(`page-${page}`).checked = settings.pages[page];
+  for (const page of PAGES) input(`page-${page}`).checked = settings.pages[page] !== false;
   input("paused").checked = settings.paused;
   find<HTMLSelectElement>("lang").value = settings.lang;
   find("shops").replaceChildren(...(settings.shops.length === 0 ? [h("li", { class: "soft" }, t("o_no_shops"))] : settings.shops.map(({ id, name }) =>
@@ -79,6 +77,7 @@ find("shop-form").addEventListener("submit", (event) => {
   })();
 });
 
+find("pages").append(...PAGES.map((page) => h("label", { class: "check" }, h("input", { type: "checkbox", id: `page-${page}` }), h("span", { "data-t": `page_${page}` }))));
 for (const page of PAGES) {
   input(`page-${page}`).addEventListener("change", () => void change({ pages: { ...settings.pages, [page]: input(`page-${page}`).checked } }));
 }

@@ -1,6 +1,7 @@
 import { named, type Translate } from "../i18n.js";
 import { ask, type LogEntry, type SetAside, type Unread } from "../messages.js";
 import type { TextKey } from "../texts.js";
+import { pathsOf } from "../shape.js";
 import { h } from "../overlay/dom.js";
 
 const pretty = (body: string): string => {
@@ -19,7 +20,7 @@ const asideLine = ({ at, status, reason, body }: SetAside): HTMLElement =>
 function unreadLine({ spec, outcome, at, drift }: Unread, t: Translate<TextKey>): HTMLElement {
   const parts = ([["o_missing", drift?.missing], ["o_wrong", drift?.wrong], ["o_unknown", drift?.unknown]] as const)
     .flatMap(([key, paths]) => (paths && paths.length > 0 ? [h("p", {}, `${t(key)}: ${paths.join("、")}`)] : []));
-  return h("li", {}, h("details", {}, h("summary", {}, `${new Date(at).toLocaleString()} · ${spec} · ${named(t, outcome, "m_")}`), ...parts, h("pre", {}, (drift?.shape ?? []).join("\n"))));
+  return h("li", {}, h("details", {}, h("summary", {}, `${new Date(at).toLocaleString()} · ${spec} · ${named(t, outcome, "m_")}`), ...parts, h("pre", {}, drift ? pathsOf(drift.shape).join("\n") : "")));
 }
 
 /** Everything that left this browser, what the server would not take, and what was not recognised. */

@@ -1,15 +1,8 @@
 import type { Panel } from "../api-contract.js";
 import { named, type Translate } from "../i18n.js";
+import { linkTo } from "../pages.js";
 import { h, type Child } from "./dom.js";
 import { percent } from "./numbers.js";
-
-/** Where a page is, as `host/path`. */
-export const ADDRESSES: Readonly<Record<string, string>> = {
-  orders: "fxg.jinritemai.com/ffa/morder/order/list",
-  score: "fxg.jinritemai.com/ffa/eco/experience-score",
-  after_sales: "fxg.jinritemai.com/ffa/merchant-aftersale-workbench/aftersale/list",
-  reviews: "fxg.jinritemai.com/ffa/maftersale/comment",
-};
 
 /** Which pages to open next so that the answers become whole, the widest gap first, each with its reasons. */
 export function guide({ official, gaps, open_page }: Panel, t: Translate): HTMLElement | null {
@@ -28,6 +21,6 @@ export function guide({ official, gaps, open_page }: Panel, t: Translate): HTMLE
 }
 
 function link(page: string, t: Translate): Child {
-  const [text, address] = [named(t, page, "page_"), ADDRESSES[page]];
+  const [text, address] = [named(t, page, "page_"), linkTo(page)];
   return address ? h("a", { href: `https://${address}` }, text) : text;
 }
