@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from server.db.models import StoredAction
+from server.db.models import ActionRecord, StoredAction
 from shared_scoring.actions.effects import MeasuredEffect, effect
 from shared_scoring.actions.gain import Kept, kept, measured, rated
 from shared_scoring.actions.scene import Scene, scene_of
@@ -16,6 +16,7 @@ from shared_scoring.history import History
 from shared_scoring.pack import Pack
 
 _MOST = 500
+_MOST_RECORDS = 2000  # of one action; beyond them it is no longer about single rows
 
 
 def store_actions(
@@ -45,12 +46,24 @@ def store_actions(
             ),
             rows,
         )
+    _store_records(connection, subject_id, found)
     connection.execute(
         update(StoredAction)
         .where(StoredAction.state == "snoozed", StoredAction.snoozed_until <= now)
         .values(state="open", snoozed_until=None)
     )
     connection.execute(delete(StoredAction).where(StoredAction.rank.is_(None), StoredAction.state == "open"))
+
+
+def _store_records(connection: Connection, subject_id: str, found: list[Kept]) -> None:
+    connection.execute(delete(ActionRecord))
+    keys = {(ref.kind, ref.id, one.rated.id) for one in found for ref in one.rated.candidate.records[:_MOST_RECORDS]}
+    rows = [
+        {"subject_id": subject_id, "kind": kind, "record_id": id_, "action_id": action}
+        for kind, id_, action in sorted(keys)
+    ]
+    if rows:
+        connection.execute(insert(ActionRecord), rows)
 
 
 def _measure(connection: Connection, scene: Scene) -> dict[str, tuple[int, int]]:

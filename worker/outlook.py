@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy import Connection, Engine, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from server.db.casebook import ledger_version, zone_of
-from server.db.models import Outlook, Subject
+from server.db.models import OrderRisk, Outlook, Subject
 from server.db.reading import Folder
 from server.db.tenancy import tenant
 from shared_scoring.calendar import Calendar
@@ -25,6 +25,7 @@ from worker.actions import store_actions
 
 log = structlog.get_logger()
 
+AT_RISK = "at_risk"
 LEAST_PAUSE = dt.timedelta(seconds=20)
 _REST = 20  # times as long as the last one took: it never takes more than a twentieth of a core
 
@@ -112,11 +113,14 @@ def run(app: Engine, subject_id: str, now: dt.datetime) -> bool:
 
 
 def _store(connection: Connection, ahead: Ahead, part: str, made: msgspec.Struct, version: int) -> None:
+    body = msgspec.to_builtins(made)
+    if part == AT_RISK:
+        _store_risks(connection, ahead.subject_id, body.pop("orders"))
     values = {
         "as_of": dt.date.fromordinal(ahead.as_of),
         "rules": ahead.pack.id,
         "input_version": version,
-        "body": msgspec.to_builtins(made),
+        "body": body,
         "computed_at": func.now(),
     }
     connection.execute(
@@ -124,3 +128,14 @@ def _store(connection: Connection, ahead: Ahead, part: str, made: msgspec.Struct
         .values(subject_id=ahead.subject_id, part=part, **values)
         .on_conflict_do_update(index_elements=["subject_id", "part"], set_=values)
     )
+
+
+def _store_risks(connection: Connection, subject_id: str, orders: list[dict[str, Any]]) -> None:
+    """One row an order: a page asks for twenty of them, and there may be many thousands."""
+    connection.execute(delete(OrderRisk))
+    rows = [
+        {"subject_id": subject_id, "order_id": one["order_id"], "rank": rank, "body": one}
+        for rank, one in enumerate(orders)
+    ]
+    if rows:
+        connection.execute(insert(OrderRisk), rows)

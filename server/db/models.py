@@ -245,6 +245,21 @@ class Outlook(Base):
     computed_at: Mapped[dt.datetime] = _now()
 
 
+class OrderRisk(Base):
+    """An open order of the outlook, as `koubei at-risk` prints it; `rank` is its place, the largest loss first.
+
+    What `koubei at-risk` says besides stands in `outlooks` under the part `at_risk`.
+    """
+
+    __tablename__ = "order_risks"
+    __table_args__ = (Index(None, "subject_id", "rank"),)
+
+    subject_id: Mapped[str] = _subject_key()
+    order_id: Mapped[str] = mapped_column(primary_key=True)
+    rank: Mapped[int]
+    body: Mapped[dict[str, Any]]
+
+
 class StoredAction(Base):
     """An action with its life. `rank` is its place today, null once it is no longer proposed.
 
@@ -264,3 +279,14 @@ class StoredAction(Base):
     changed_at: Mapped[dt.datetime | None]
     changed_by: Mapped[UUID | None]
     effect: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class ActionRecord(Base):
+    """A record that a proposed action is about, for the row of a page that shows it."""
+
+    __tablename__ = "action_records"
+
+    subject_id: Mapped[str] = _subject_key()
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(primary_key=True)
+    action_id: Mapped[str] = mapped_column(primary_key=True)

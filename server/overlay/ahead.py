@@ -12,7 +12,7 @@ from server.db.bulk import driver
 from server.overlay.schemas import Band, Expected, Risk, RiskReason, RowAction, TodoFigure
 from server.texts import Lang
 
-AT_RISK, FORECAST = "at_risk", "forecast"
+FORECAST = "forecast"
 _LEVELS = ((0.5, "high"), (0.2, "medium"), (0.05, "low"))
 _PROPOSED = """
     WITH proposed AS (
@@ -21,9 +21,10 @@ _PROPOSED = """
     )
 """
 _OF_RECORDS = """
-    SELECT record ->> 'id', proposed.id, body -> 'said' -> %s ->> 'title'
-    FROM proposed, json_array_elements(body -> 'rated' -> 'candidate' -> 'records') AS record
-    WHERE record ->> 'kind' = %s AND record ->> 'id' = ANY(%s) ORDER BY rank DESC
+    SELECT about.record_id, proposed.id, body -> 'said' -> %s ->> 'title'
+    FROM action_records about JOIN proposed ON proposed.id = about.action_id
+    WHERE about.subject_id = current_setting('koubei.subject') AND about.kind = %s AND about.record_id = ANY(%s)
+    ORDER BY rank DESC
 """
 _FIRST = """
     SELECT id, body -> 'said' -> %s ->> 'title', (body -> 'rated' -> 'gain' ->> 'mid')::float8,
@@ -54,10 +55,9 @@ def orders_ahead(connection: Connection, ids: Sequence[str]) -> dict[str, OrderA
     """By id of an open order."""
     rows = driver(connection).execute(
         """
-        SELECT one FROM outlooks, json_array_elements(body -> 'orders') AS one
-        WHERE subject_id = current_setting('koubei.subject') AND part = %s AND one ->> 'order_id' = ANY(%s)
+        SELECT body FROM order_risks WHERE subject_id = current_setting('koubei.subject') AND order_id = ANY(%s)
         """,
-        (AT_RISK, list(ids)),
+        (list(ids),),
     )
     return {one["order_id"]: OrderAhead(_risk(one), _expected(one)) for (one,) in rows}
 

@@ -222,6 +222,22 @@ def test_a_text_is_checked_before_it_is_sent(shop: "Paired", said: str, rules: l
     assert answer.json["allowed"] is (not rules)
 
 
+def test_the_row_of_a_page_shows_its_action_until_it_is_done(busy: "Paired") -> None:
+    def row(lang: str = "zh") -> Any:
+        answer = busy.client.get(f"/v1/subjects/shop-1/overlay?page=reviews&id=r4&id=r8&lang={lang}")
+        assert answer.status_code == 200, answer.text
+        assert answer.json["rows"][1]["action"] is None  # five stars
+        return answer.json["rows"][0]["action"], answer.headers["ETag"]
+
+    review = next(one for one in listed(busy)["actions"] if one["records"] == [{"kind": "review", "id": "r4"}])
+    shown, tag = row()
+    assert shown == {"id": review["id"], "title": review["title"]}
+    assert row("en")[0]["title"] != review["title"]
+    assert change(busy, review["id"], state="done").status_code == 200
+    assert row()[0] is None
+    assert row()[1] != tag
+
+
 def test_a_product_is_looked_at_before_it_is_taken_on(busy: "Paired") -> None:
     answer = busy.client.get("/v1/subjects/shop-1/product-check?product_id=p1&orders=30")
     assert answer.status_code == 200

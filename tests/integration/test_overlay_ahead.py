@@ -32,6 +32,17 @@ def store(admin: "Engine", part: str, body: dict[str, Any]) -> None:
         )
 
 
+def store_risks(admin: "Engine", *orders: dict[str, Any]) -> None:
+    """As worker/outlook.py stores the orders of `koubei at-risk`."""
+    store(admin, "at_risk", {})
+    with admin.begin() as connection:
+        for rank, one in enumerate(orders):
+            connection.execute(
+                text("INSERT INTO order_risks (subject_id, order_id, rank, body) VALUES ('shop-1', :id, :rank, :body)"),
+                {"id": one["order_id"], "rank": rank, "body": json.dumps(one)},
+            )
+
+
 def at_risk(order_id: str, loss: float | None, **outcomes: Any) -> dict[str, Any]:
     deadline = (TODAY + dt.timedelta(hours=9)).isoformat()
     reasons = [{"code": "backlog", "params": {}, "text": "订单积压"}]
@@ -46,16 +57,11 @@ def outcome(probability: float, loss: float | None, deadline: str | None = None)
 def test_risk_and_expectation_of_an_open_order(shop: "Paired", admin: "Engine") -> None:
     send(shop, [order(id_) for id_ in "1234"])
     soon = (TODAY + dt.timedelta(hours=5)).isoformat()
-    store(
+    store_risks(
         admin,
-        "at_risk",
-        {
-            "orders": [
-                at_risk("1", 0.0549, late_pickup=outcome(0.62, 0.05, soon), bad_review=outcome(0.04, 0.21)),
-                at_risk("2", None, late_pickup=outcome(0.1, None, soon), bad_review=outcome(0.25, None)),
-                at_risk("3", 0.0, bad_review=outcome(0.01, 0.1)),
-            ]
-        },
+        at_risk("1", 0.0549, late_pickup=outcome(0.62, 0.05, soon), bad_review=outcome(0.04, 0.21)),
+        at_risk("2", None, late_pickup=outcome(0.1, None, soon), bad_review=outcome(0.25, None)),
+        at_risk("3", 0.0, bad_review=outcome(0.01, 0.1)),
     )
     late, reviewed, calm, unknown = overlay(shop, "1", "2", "3", "4")["rows"]
     assert late["expected"] == {"points": -0.0549, "low": None, "high": None}

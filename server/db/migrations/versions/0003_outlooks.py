@@ -6,7 +6,7 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
-TABLES = ("outlooks", "actions")
+TABLES = ("outlooks", "order_risks", "actions", "action_records")
 
 
 def upgrade() -> None:
@@ -25,6 +25,14 @@ def upgrade() -> None:
         sa.Column("computed_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
     )
     op.create_table(
+        "order_risks",
+        _subject(),
+        sa.Column("order_id", sa.Text, primary_key=True),
+        sa.Column("rank", sa.BigInteger, nullable=False),
+        sa.Column("body", sa.JSON, nullable=False),
+    )
+    op.create_index("ix_order_risks_subject_id_rank", "order_risks", ["subject_id", "rank"])
+    op.create_table(
         "actions",
         _subject(),
         sa.Column("id", sa.Text, primary_key=True),
@@ -37,6 +45,13 @@ def upgrade() -> None:
         sa.Column("changed_by", sa.Uuid),
         sa.Column("effect", sa.JSON),
         sa.CheckConstraint("state IN ('open', 'done', 'snoozed', 'dismissed')", name="state_is_known"),
+    )
+    op.create_table(
+        "action_records",
+        _subject(),
+        sa.Column("kind", sa.Text, primary_key=True),
+        sa.Column("record_id", sa.Text, primary_key=True),
+        sa.Column("action_id", sa.Text, primary_key=True),
     )
     own = "subject_id = current_setting('koubei.subject', true)"
     for table in TABLES:
