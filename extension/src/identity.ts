@@ -27,16 +27,10 @@ export class Doorkeeper<T> {
     if (shop && this.seen && shop.id !== this.seen.id) this.#held = [];
     if (shop) this.seen = { ...shop, name: shop.name ?? (this.seen?.id === shop.id ? this.seen.name : null) };
     const verdict = judge(this.seen, bound);
-    if (verdict === "other") {
-      this.#held = [];
-      return { verdict, pass: [] };
-    }
-    if (item !== null) this.#held = [...this.#held, { item, at: nowMs }].slice(-this.most);
-    this.#held = this.#held.filter(({ at }) => nowMs - at <= this.longestMs);
-    if (verdict !== "ok") return { verdict, pass: [] };
-    const pass = this.#held.map(({ item: each }) => each);
-    this.#held = [];
-    return { verdict, pass };
+    if (item !== null) this.#held.push({ item, at: nowMs });
+    const kept = verdict === "other" ? [] : this.#held.slice(-this.most).filter(({ at }) => nowMs - at <= this.longestMs);
+    this.#held = verdict === "ok" ? [] : kept;
+    return { verdict, pass: verdict === "ok" ? kept.map(({ item: each }) => each) : [] };
   }
 
   /** The login ended: whoever comes next must be seen anew. */

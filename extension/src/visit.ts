@@ -68,8 +68,7 @@ export class Visit {
     this.#health = health;
     this.#specs = specs;
     this.#rowKinds = rowKinds;
-    const nowBound = this.#keeper.seen && judge(this.#keeper.seen, settings.shops) === "ok" && judge(this.#keeper.seen, before?.shops ?? []) !== "ok";
-    if (nowBound) void this.#deliver(this.#keeper.admit(null, null, settings.shops, Date.now()).pass);
+    void this.#deliver(this.#keeper.admit(null, null, settings.shops, Date.now()).pass);
     const page = this.around.page();
     if (page && (!before || !watching(before, page)) && watching(settings, page)) this.#awaitCapture();
     this.#draw();
