@@ -45,13 +45,18 @@ class Planned(Struct, frozen=True):
     plan: Plan | None
 
 
-def plan(scene: Scene, actions: Sequence[Rated], target: Target, by: int | None = None) -> Planned:
-    """The cheapest plan whose expected score reaches the target; `by` is the last as-of day that must show it."""
+def plan(
+    scene: Scene, actions: Sequence[Rated], target: Target, by: int | None = None, exhaustive: int = EXHAUSTIVE
+) -> Planned:
+    """The cheapest plan whose expected score reaches the target; `by` is the last as-of day that must show it.
+
+    Up to `exhaustive` actions every set is looked at.
+    """
     usable = [one for one in actions if _is_usable(scene, one, by)][:_MOST_CONSIDERED]
     search = _Search(scene, usable, target)
     if search.gap(0) <= _HARDLY:
         return Planned(reachable=True, plan=search.stated(0, optimal=True))
-    few = len(usable) <= EXHAUSTIVE
+    few = len(usable) <= exhaustive
     mask = search.exhaustive() if few else search.greedy()
     reachable = search.gap(mask) <= _HARDLY
     return Planned(reachable, search.stated(mask, optimal=few) if usable else None)
