@@ -3,6 +3,7 @@
 from flask import Flask
 
 from server.actions.routes import blueprint as actions
+from server.backtests.routes import blueprint as backtests
 from server.batches.routes import blueprint as batches
 from server.batches.schemas import document_records
 from server.capture_specs.routes import blueprint as capture_specs
@@ -13,6 +14,7 @@ from server.db.pack_folder import PackFolder
 from server.devices.routes import blueprint as devices
 from server.drop_outs.routes import blueprint as drop_outs
 from server.explanations.routes import blueprint as explanations
+from server.forecasts.routes import blueprint as forecasts
 from server.health.routes import blueprint as health
 from server.history.routes import blueprint as history
 from server.http import docs, errors, guard
@@ -47,6 +49,8 @@ BLUEPRINTS = (
     compliance,
     product_checks,
     capture_specs,
+    forecasts,
+    backtests,
 )
 
 

@@ -6,7 +6,7 @@ waits for it. The row of `subjects` says of which input and day it was made.
 
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,12 +16,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from server.db.casebook import ledger_version, zone_of
 from server.db.models import OrderRisk, Outlook, Subject
+from server.db.past import FolderPast
 from server.db.reading import Folder
 from server.db.tenancy import tenant
 from shared_scoring.calendar import Calendar
+from shared_scoring.forecast.past import Past
 from shared_scoring.history import History
 from shared_scoring.pack import Pack, choose
 from worker.actions import store_actions
+from worker.predictions import make_backtest, make_forecast
 
 log = structlog.get_logger()
 
@@ -43,19 +46,21 @@ _STATE = (
 
 
 class Ahead(NamedTuple):
-    """What a part is made from. `found` holds the parts before it."""
+    """What a part is made from. `found` holds the parts before it, `made` the as-of day of each that is stored."""
 
     history: History
+    past: Past
     pack: Pack
     as_of: int
     subject_id: str
     found: dict[str, Any]
+    made: Mapping[str, int]
 
 
 Part = Callable[[Ahead], msgspec.Struct | None]
 """Gives what its command prints, None where there is nothing to say."""
 
-PARTS: dict[str, Part] = {}
+PARTS: dict[str, Part] = {"forecast": make_forecast, "backtest": make_backtest}
 """In the order in which they are made."""
 
 
@@ -95,7 +100,10 @@ def run(app: Engine, subject_id: str, now: dt.datetime) -> bool:
             return False
         today = dt.date.fromordinal(folder.today(now))
         pack = choose(folder.subject, today)
-        ahead = Ahead(folder.history(), pack, today.toordinal(), subject_id, {})
+        made_before = connection.execute(select(Outlook.part, Outlook.as_of).where(Outlook.rules == pack.id)).all()
+        made_on = {part: day.toordinal() for part, day in made_before}
+        past = FolderPast(connection, folder)
+        ahead = Ahead(folder.history(), past, pack, today.toordinal(), subject_id, {}, made_on)
         for part, make in PARTS.items():
             made = make(ahead)
             if made is not None:

@@ -600,6 +600,61 @@ export interface paths {
         };
         trace?: never;
     };
+    "/v1/subjects/{subject_id}/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** Read how past predictions held: error by horizon beside the baselines, coverage of the bands, each answer. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Adds the pictures as one SVG document, worded in this language. */
+                    picture?: "zh" | "en" | null;
+                };
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StoredBacktest"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subjects/{subject_id}/batches": {
         parameters: {
             query?: never;
@@ -826,6 +881,61 @@ export interface paths {
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
                 503: components["responses"]["PROBLEM_503"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subject_id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** Read total and dimensions of the coming days, each with its 80 % band, as `koubei forecast` prints them. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many days ahead. */
+                    days?: number;
+                };
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StoredForecast"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1444,6 +1554,11 @@ export interface components {
             low: number;
             mid: number;
         };
+        Banded: {
+            high: number | null;
+            low: number | null;
+            mid: number | null;
+        };
         Batch: {
             /**
              * @default koubei.records/1
@@ -1805,6 +1920,16 @@ export interface components {
             source: string;
             start: number;
         };
+        ForecastDay: {
+            date: string;
+            dimensions: {
+                [key: string]: components["schemas"]["Banded"];
+            };
+            method: string;
+            rules: string;
+            stage: string;
+            total: components["schemas"]["Banded"];
+        };
         Gain: {
             high: number | null;
             low: number | null;
@@ -1862,6 +1987,17 @@ export interface components {
             date: string;
             estimate: components["schemas"]["EstimatedDay"] | null;
             official: components["schemas"]["OfficialDay"] | null;
+        };
+        HorizonRecord: {
+            answers: number;
+            band: number | null;
+            coverage: number | null;
+            days: number;
+            learned: number | null;
+            ratio: number | null;
+            stays: number | null;
+            trend: number | null;
+            used: number | null;
         };
         HourCost: {
             change: number;
@@ -2044,6 +2180,12 @@ export interface components {
             name: string | null;
             service: number | null;
             total: number | null;
+        };
+        MethodUsed: {
+            first: number;
+            last: number;
+            method: string;
+            reason: string;
         };
         Moved: {
             after: number | null;
@@ -2315,6 +2457,15 @@ export interface components {
             merchant_id: string | null;
             name: string | null;
             shop: components["schemas"]["ShopChange"];
+        };
+        PastAnswer: {
+            as_of: string;
+            came: number;
+            date: string;
+            high: number;
+            low: number;
+            mid: number;
+            stays: number;
         };
         Place: {
             counts: boolean;
@@ -2687,6 +2838,40 @@ export interface components {
             id: string;
             path: string;
             reason: string;
+        };
+        StoredBacktest: {
+            answers: {
+                [key: string]: components["schemas"]["PastAnswer"][];
+            };
+            as_of: string;
+            /** Format: date-time */
+            computed_at: string | null;
+            dimensions: {
+                [key: string]: components["schemas"]["HorizonRecord"][];
+            };
+            first: string | null;
+            last: string | null;
+            methods: components["schemas"]["MethodUsed"][];
+            picture: string | null;
+            reason: string | null;
+            rules: string;
+            stale: boolean;
+            subject: string | null;
+            total: components["schemas"]["HorizonRecord"][];
+        };
+        StoredForecast: {
+            as_of: string;
+            based_on: string | null;
+            /** Format: date-time */
+            computed_at: string | null;
+            days: components["schemas"]["ForecastDay"][];
+            learned_from: number;
+            methods: components["schemas"]["MethodUsed"][];
+            reason: string | null;
+            rules: string;
+            stale: boolean;
+            subject: string | null;
+            today: components["schemas"]["Banded"] | null;
         };
         Subject: {
             clear?: string[] | null;

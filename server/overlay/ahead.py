@@ -94,13 +94,17 @@ def first_actions(connection: Connection, lang: Lang) -> list[TodoFigure]:
 
 
 def forecast_of(connection: Connection, day: str) -> Band | None:
-    """The total of a coming day, if it was forecast."""
+    """The total of a day ahead, or of the as-of day before its page was seen; None where it was not forecast."""
     row = (
         driver(connection)
         .execute(
-            "SELECT one -> 'total' FROM outlooks, json_array_elements(body -> 'days') AS one"
-            " WHERE subject_id = current_setting('koubei.subject') AND part = %s AND one ->> 'date' = %s",
-            (FORECAST, day),
+            """
+            SELECT coalesce(
+              (SELECT one -> 'total' FROM json_array_elements(body -> 'days') AS one WHERE one ->> 'date' = %s),
+              CASE WHEN body ->> 'as_of' = %s THEN body -> 'today' END
+            ) FROM outlooks WHERE subject_id = current_setting('koubei.subject') AND part = %s
+            """,
+            (day, day, FORECAST),
         )
         .fetchone()
     )

@@ -8,7 +8,7 @@ from shared_scoring.forecast.triangle import Floats
 
 METHODS = ("learned", "stays", "trend")
 LEARNED, STAYS, TREND = METHODS
-SPANS = ((1, 3), (4, 10), (11, 30))  # horizons that are judged together
+SPANS = ((1, 3), (4, 10), (11, 60))  # horizons that are judged together
 _FEWEST = 10  # past answers before anything is judged
 
 

@@ -1,0 +1,20 @@
+"""The parts of an outlook that say what the score will be, and how well such answers held."""
+
+from typing import TYPE_CHECKING
+
+from shared_scoring.forecast.backtest import Backtest, backtest
+from shared_scoring.forecast.forecast import MOST_DAYS, Forecast, forecast
+
+if TYPE_CHECKING:
+    from worker.outlook import Ahead
+
+
+def make_forecast(ahead: "Ahead") -> Forecast:
+    return forecast(ahead.past, ahead.as_of, MOST_DAYS, None, ahead.subject_id)
+
+
+def make_backtest(ahead: "Ahead") -> Backtest | None:
+    """Once a day: what came changes no faster, and it asks of every past day."""
+    if ahead.made.get("backtest") == ahead.as_of:
+        return None
+    return backtest(ahead.past, ahead.as_of, subject_id=ahead.subject_id)
