@@ -96,15 +96,17 @@ def _orders_due_for_pickup(case: Case, calendar: Calendar, industries: Collectio
     order = case.order
     if order is None or order.paid_at is None or not case.is_valid:
         return ()
-    by = _pickup_due(order, order.paid_at, calendar, in_48_hours=case.industry in industries)
+    by = pickup_due(order, calendar, in_48_hours=case.industry in industries)
     if by is None or (order.cancelled_at is not None and order.cancelled_at <= by):
         return ()
     return ((calendar.day(by), Due(order, by)),)
 
 
-def _pickup_due(order: Order, paid_at: dt.datetime, calendar: Calendar, *, in_48_hours: bool) -> dt.datetime | None:
-    if order.presale:
-        return order.ship_by
+def pickup_due(order: Order, calendar: Calendar, *, in_48_hours: bool) -> dt.datetime | None:
+    """The last moment at which a pickup is in time; None where the order is not paid, or a pre-sale without promise."""
+    paid_at = order.paid_at
+    if paid_at is None or order.presale:
+        return None if paid_at is None else order.ship_by
     if in_48_hours or (order.services is not None and "qic" in order.services):
         return paid_at + PICKUP_SPAN
     return calendar.start(calendar.day(paid_at) + 2) - dt.timedelta(microseconds=1)
@@ -143,13 +145,17 @@ def _orders_asking_or_helped(case: Case, calendar: Calendar) -> Sequence[Member]
     if not (case.after_sales or case.chats or case.helps) or not case.is_valid or not _names_order(case):
         return ()
     asked = [one.applied_at for one in case.after_sales] + [chat.started_at for chat in case.chats]
-    helped = [one.arbitration.opened_at for one in case.after_sales if one.arbitration is not None]
-    helped += [one.opened_at for one in case.helps if one.via == "arbitration" or one.same_issue_as_chat]
     return [
         (calendar.day(max(known)), kind)
-        for moments, kind in ((asked, "asked"), (helped, "helped"))
+        for moments, kind in ((asked, "asked"), (taken_to_platform(case), "helped"))
         if (known := [moment for moment in moments if moment is not None])
     ]
+
+
+def taken_to_platform(case: Case) -> list[dt.datetime | None]:
+    """When the order was taken to the platform: arbitration, or complaint / platform service over the same issue."""
+    helped = [one.arbitration.opened_at for one in case.after_sales if one.arbitration is not None]
+    return helped + [one.opened_at for one in case.helps if one.via == "arbitration" or one.same_issue_as_chat]
 
 
 def _names_order(case: Case) -> bool:

@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": "server.cli.explain:explain_change",
     "forecast": "server.cli.forecast:forecast_days",
     "backtest": "server.cli.backtest:backtest_days",
+    "at-risk": "server.cli.at_risk:at_risk",
     "actions": "server.cli.actions:actions_of",
     "check-product": "server.cli.check_product:check_product_of",
 }
