@@ -11,19 +11,27 @@ from sqlalchemy.dialects.postgresql import insert
 from server.db.models import ActionRecord, StoredAction
 from shared_scoring.actions.effects import MeasuredEffect, effect
 from shared_scoring.actions.gain import Kept, kept, measured, rated
-from shared_scoring.actions.scene import Scene, scene_of
+from shared_scoring.actions.scene import Scene, risks_of, scene_of
 from shared_scoring.history import History
 from shared_scoring.pack import Pack
+from shared_scoring.risk.at_risk import AtRisk
 
 _MOST = 500
 _MOST_RECORDS = 2000  # of one action; beyond them it is no longer about single rows
 
 
 def store_actions(
-    connection: Connection, history: History, pack: Pack, today: dt.date, subject_id: str, now: dt.datetime
+    connection: Connection,
+    history: History,
+    pack: Pack,
+    today: dt.date,
+    subject_id: str,
+    now: dt.datetime,
+    at_risk: AtRisk | None,
 ) -> None:
     """Propose what is worth doing today; what was done, snoozed or dismissed stays so."""
-    scene = scene_of(history, pack, today.toordinal(), subject_id=subject_id)
+    risks = None if at_risk is None else risks_of(at_risk)
+    scene = scene_of(history, pack, today.toordinal(), risks, subject_id)
     tried = _measure(connection, scene)
     found = [kept(scene, one) for one in rated(scene, measured(tried))[:_MOST]]
     connection.execute(update(StoredAction).values(rank=None))

@@ -109,7 +109,7 @@ def run(app: Engine, subject_id: str, now: dt.datetime) -> bool:
             if made is not None:
                 ahead.found[part] = made
                 _store(connection, ahead, part, made, row.input_version)
-        store_actions(connection, ahead.history, pack, today, subject_id, now)
+        store_actions(connection, ahead.history, pack, today, subject_id, now, ahead.found.get(AT_RISK))
         took = time.monotonic() - started
         connection.execute(
             update(Subject)

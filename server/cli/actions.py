@@ -15,9 +15,10 @@ from server.cli.score import Day, pack_for
 from server.cli.table import print_quarantined
 from server.cli.texts import text
 from shared_scoring.actions.answer import Actions, actions
-from shared_scoring.actions.scene import scene_of
+from shared_scoring.actions.scene import risks_of, scene_of
 from shared_scoring.actions.target import Target, TargetError, of_consumer, of_gate, of_total
 from shared_scoring.pack import Pack
+from shared_scoring.risk.at_risk import at_risk_history
 
 _SHOWN = 20
 
@@ -54,7 +55,9 @@ def actions_of(
         raise click.UsageError("--by needs a --target, --consumer or --gate to reach by then")
     if by is not None and by <= as_of:
         raise click.BadParameter(f"{by} is over by {as_of}", param_hint="'--by'")
-    scene = scene_of(history, pack, as_of.toordinal(), subject_id=subject_id)
+    day = as_of.toordinal()
+    risks = risks_of(at_risk_history(history, pack, day, subject_id))
+    scene = scene_of(history, pack, day, risks, subject_id)
     answer = actions(scene, wanted, None if by is None else by.toordinal(), lang)
     if as_json:
         body = {"command": "actions", **msgspec.to_builtins(answer), "input": msgspec.to_builtins(intake.input)}

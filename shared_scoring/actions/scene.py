@@ -18,6 +18,7 @@ from shared_scoring.ledger import State
 from shared_scoring.merge import Told
 from shared_scoring.pack import Pack
 from shared_scoring.records import AnyRecord, Order, Partner, Record, kind_of
+from shared_scoring.risk.at_risk import AtRisk
 from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
 from shared_scoring.what_if import Ground, WhatIf
@@ -186,6 +187,11 @@ def scene_of(
         if partner.merchant_id is not None:
             found.partners[partner.merchant_id] = partner
     return found
+
+
+def risks_of(answer: AtRisk) -> Risks:
+    """The outcomes of each open order."""
+    return {one.order_id: one.outcomes for one in answer.orders}
 
 
 def _date(partner: Partner) -> tuple[dt.date, str]:
