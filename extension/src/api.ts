@@ -6,6 +6,8 @@ import type { Sent } from "./outbox.js";
 import type { Rec } from "./project.js";
 import type { Page } from "./pages.js";
 
+/** Pages of which the server has no answer of their own: they show the day's score. */
+const ASKED_AS: Partial<Record<Page, string>> = { creator: "score", service: "home", violations: "home" };
 const TIMEOUT_MS = 10_000;
 
 export interface Answer { status: number; body: unknown; etag: string | null; afterMs: number | null }
@@ -59,7 +61,7 @@ export class Api {
     return this.call("POST", route("/v1/subjects/{subject_id}/batches", subject), { body, headers: { "Idempotency-Key": key } }) as Promise<Answer & { body: Partial<BatchReceipt> }>;
   }
   overlay(subject: string, page: Page, ids: readonly string[], lang: Lang, etag: string | null): Promise<Answer & { body: Overlay }> {
-    const query = new URLSearchParams([["page", page], ["lang", lang], ...ids.map((id) => ["id", id])]);
+    const query = new URLSearchParams([["page", ASKED_AS[page] ?? page], ["lang", lang], ...ids.map((id) => ["id", id])]);
     return this.call("GET", `${route("/v1/subjects/{subject_id}/overlay", subject)}?${query}`, { headers: etag ? { "If-None-Match": etag } : {} }) as Promise<Answer & { body: Overlay }>;
   }
 

@@ -1,6 +1,7 @@
 import type { Overlay } from "./api-contract.js";
 import type { Shape } from "./bridge.js";
 import type { Lang, Words } from "./i18n.js";
+import type { Drawn } from "./overlay/drawing.js";
 import type { Drift, Outcome, Rec } from "./project.js";
 import type { Page } from "./pages.js";
 import type { Shop } from "./identity.js";
@@ -38,7 +39,7 @@ export interface SpecState { id: string; version: number; grade: string; page: P
 
 export interface Answers {
   ingest: { queued: number };
-  overlay: { overlay: Overlay };
+  overlay: { overlay: Overlay; drawn: Drawn };
   bind: object;
   unread: object;
   shape: object;

@@ -214,7 +214,7 @@ export const PAGE_TEXTS = {
   m_logged_out: ["登录已失效，什么也没存。请重新登录。", "The login has ended; nothing was stored. Log in again."],
   m_truncated: ["页面收到的数据不完整，什么也没存。请刷新页面。", "The page got incomplete data; nothing was stored. Reload the page."],
   m_silent: ["没有看到页面加载数据，接口可能变了。什么也没存。", "The page was not seen to load its data; it may have changed. Nothing was stored."],
-  m_unplaced: ["读到了订单，但页面上找不到对应的行。", "Orders were read, but their rows were not found."],
+  m_unplaced: ["读到了数据，但页面上找不到对应的行。", "Data was read, but its rows were not found on the page."],
 } as const satisfies Table;
 
 export const OWN_TEXTS = {

@@ -4,6 +4,7 @@ import type { Translate } from "./i18n.js";
 import { Doorkeeper, judge } from "./identity.js";
 import { ask, type Failure } from "./messages.js";
 import { notices } from "./notices.js";
+import type { Drawn } from "./overlay/drawing.js";
 import { Layer, rowsOf } from "./overlay/layer.js";
 import type { Drift, Outcome, Rec } from "./project.js";
 import { watching, type Health, type Settings, type Stored } from "./settings.js";
@@ -41,7 +42,7 @@ export class Visit {
   #ids: string[] = [];
   #settings: Settings | null = null;
   #health: Health | null = null;
-  #overlay: { page: Page; answer: Overlay } | null = null;
+  #overlay: { page: Page; answer: Overlay; drawn: Drawn } | null = null;
   #failure: { why: Failure; detail?: string | undefined } | null = null;
   #expanded: boolean | null = null;
   #here: Page | null = null;
@@ -127,7 +128,7 @@ export class Visit {
     const shop = this.#keeper.seen;
     if (!page || !shop || !this.#settings || this.signal.aborted || document.visibilityState === "hidden") return;
     if (!watching(this.#settings, page) || judge(shop, this.#settings.shops) !== "ok") return;
-    const ids = this.#rowKinds[page] ? this.#ids : [];
+    const ids = this.#rows(page);
     if (this.#rowKinds[page] && ids.length === 0) return;
     const turn = ++this.#asking;
     const reply = await ask({ ask: "overlay", page, shop: shop.id, ids });
@@ -137,12 +138,18 @@ export class Visit {
     clearTimeout(this.#placing);
     this.#unplaced &&= reply.ok;
     if (reply.ok) {
-      this.#overlay = { page, answer: reply.overlay };
+      this.#overlay = { page, answer: reply.overlay, drawn: reply.drawn };
       this.#placing = setTimeout(() => this.#checkPlaces(), UNPLACED_MS);
     }
     this.#draw();
     const wait = !reply.ok ? AWAY_POLL_MS : reply.overlay.stale ? STALE_POLL_MS : Math.max(1, reply.overlay.next_poll_seconds) * 1_000;
     this.#poll = setTimeout(() => void this.#askOverlay(), wait);
+  }
+
+  /** What was read of this page's rows; a page about one thing names it in its address. */
+  #rows(page: Page): string[] {
+    const named = location.pathname.endsWith("/detail") ? (location.search.match(/\d{15,32}/g) ?? []) : [];
+    return this.#rowKinds[page] ? [...new Set([...named, ...this.#ids])].slice(0, MOST_IDS) : [];
   }
 
   /** After each change of the page: has the route changed, and is the extension still there? */
@@ -194,7 +201,7 @@ export class Visit {
 
   /** Rows were read but none is to be found: the page's layout has changed, and the merchant should know why there are no marks. */
   #checkPlaces(): void {
-    const unplaced = this.around.page() === "orders" && this.#overlay?.page === "orders" && this.#overlay.answer.rows.length > 0 && this.#layer.placed === 0;
+    const unplaced = this.#overlay !== null && this.around.page() === this.#overlay.page && this.#overlay.answer.rows.length > 0 && this.#layer.placed === 0;
     if (unplaced === this.#unplaced) return;
     this.#unplaced = unplaced;
     this.#draw();
@@ -229,14 +236,16 @@ export class Visit {
     if (!page || !settings || !health || !t) return this.#layer.show(null, null);
     const verdict = judge(this.#keeper.seen, settings.shops);
     const outcomes = this.#specs.filter((spec) => spec.page === page && !("instead_of" in spec)).flatMap(({ id }) => this.#outcomes.get(id) ?? []);
-    const answer = watching(settings, page) && verdict === "ok" && this.#overlay?.page === page ? this.#overlay.answer : null;
+    const allowed = watching(settings, page) && verdict === "ok";
+    const answer = allowed && this.#overlay?.page === page ? this.#overlay : null;
+    const awaited = allowed && !this.#overlay && !this.#failure ? this.#ids : [];
     const away = health.away_since !== null || health.revoked;
     this.#layer.show({
       notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, drift: this.#drifts.get(page) ?? null, failure: this.#failure, unplaced: this.#unplaced }),
-      overlay: answer,
+      drawn: answer?.drawn ?? null,
       page,
-      rows: rowsOf(answer),
-      stale: away || (answer?.stale ?? false),
+      rows: rowsOf(answer?.answer ?? null, awaited),
+      stale: away || (answer?.answer.stale ?? false),
       expanded: this.#isExpanded(page),
     }, t);
   }

@@ -1,7 +1,7 @@
 import { Api, type Answer, Away, makeBatch, meaning, problem } from "./api.js";
 import { FORMAT, type Overlay } from "./api-contract.js";
 import type { Answers, ContentAsk, Failure, LogEntry, PageAsk, RecordedShape, Reply, SetAside, Unread } from "./messages.js";
-import { langOf } from "./i18n.js";
+import { langOf, translator } from "./i18n.js";
 import { entered } from "./entry.js";
 import { joined } from "./official.js";
 import { Outbox, type Parcel, type Sent } from "./outbox.js";
@@ -16,6 +16,7 @@ import { Store } from "./store.js";
 import { rfc3339 } from "./time.js";
 import { clearToolbar, keepToolbarHonest, showToolbar } from "./toolbar.js";
 import { pageWords } from "./words.js";
+import { drawn, type Drawn } from "./overlay/drawing.js";
 import sheet from "./overlay/sheet.css";
 
 declare const __TEST__: boolean;
@@ -168,14 +169,15 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     const known = answers.get(key);
     const answer = await call((client) => client.overlay(shop, page, asked, lang, known?.etag ?? null));
     if ("why" in answer) return answer;
-    if (answer.status === 304 && known) return { ok: true, overlay: known.overlay };
+    const said = (overlay: Overlay): { ok: true; overlay: Overlay; drawn: Drawn } => ({ ok: true, overlay, drawn: drawn(overlay, translator(pageWords(lang))) });
+    if (answer.status === 304 && known) return said(known.overlay);
     if (answer.status !== 200) return no("refused", problem(answer.body));
     if (answer.etag) {
       if (answers.size > 50) answers.clear();
       answers.set(key, { etag: answer.etag, overlay: answer.body });
     }
     void showToolbar(answer.body.panel, lang);
-    return { ok: true, overlay: answer.body };
+    return said(answer.body);
   },
 
   async bind({ shop }) {

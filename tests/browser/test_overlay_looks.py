@@ -264,6 +264,7 @@ def test_the_score_page_tells_why_what_opens_and_what_leaves(rich: Browser) -> N
 def test_zoom_keeps_the_panel_on_the_screen(rich: Browser, zoom: float) -> None:
     page = opened(rich, SCORE)
     page.set_viewport_size({"width": int(1440 / zoom), "height": int(900 / zoom)})
+    expect(dock(page).locator(".panel")).to_be_visible()
     box = dock(page).locator(".panel").bounding_box()
     assert box is not None
     assert box["x"] >= 0

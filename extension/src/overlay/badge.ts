@@ -12,7 +12,7 @@ export interface Style { page: string; stale: boolean; dark: boolean; minute: nu
 
 /** One row's badge: a node of ours at the end of the row's cell, which the page may throw away whenever it likes. */
 export class Badge {
-  readonly host = document.createElement("koubei-badge");
+  readonly host: HTMLElement;
   /** Of the row it stands in now: lists fill their rows with other things as one scrolls. */
   id = "";
   readonly #button: HTMLElement;
@@ -20,7 +20,8 @@ export class Badge {
   #style: Style | null = null;
   #shown = "";
 
-  constructor(onOpen: (badge: Badge) => void) {
+  constructor(tag: "koubei-badge" | "koubei-wait", onOpen: (badge: Badge) => void) {
+    this.host = document.createElement(tag);
     const root = this.host.attachShadow({ mode: SHADOW_MODE });
     dress(root);
     keepEvents(this.host);
@@ -28,7 +29,7 @@ export class Badge {
     root.append(this.#button);
   }
 
-  /** `row` is null while its answer is awaited: its place is taken already, so that nothing moves when it comes. */
+  /** `row` is null while its answer is awaited (`koubei-wait`): its place is taken already, so that nothing moves then. */
   update(row: OverlayRow | null, style: Style): void {
     if (row === this.#row && style === this.#style) return;
     this.#row = row;

@@ -1,3 +1,5 @@
+import type { Tree } from "./tree.js";
+
 type Props = { class?: string; on?: Record<string, (event: Event) => void> } & Record<string, unknown>;
 /** `""` too stands for nothing. */
 export type Child = Node | string | null | false | undefined;
@@ -23,3 +25,6 @@ const OURS = ["click", "dblclick", "mousedown", "mouseup", "pointerdown", "point
 export function keepEvents(host: HTMLElement): void {
   for (const type of OURS) host.addEventListener(type, (event) => event.stopPropagation());
 }
+
+/** Puts up what the service worker has drawn. */
+export const grow = (tree: Tree): Node | string => (typeof tree === "string" ? tree : h(tree[0], tree[1], ...tree.slice(2).map((child) => grow(child as Tree))));

@@ -1,35 +1,38 @@
 import type { DropOutFigure, GateFigure, Overlay, Panel, Why } from "../api-contract.js";
 import { named, type Translate } from "../i18n.js";
 import type { PageTextKey } from "../texts.js";
-import { h, type Child } from "./dom.js";
 import { guide } from "./guide.js";
 import { changeText, clockWords, figure, percent, shortDay, signed } from "./numbers.js";
+import { node as h, pieces, type Tree } from "./tree.js";
 import { MARKS } from "./words.js";
+
+type Child = Tree | null | false | undefined;
 
 /** What a server of before these figures does not say. */
 const UNSAID = { shown: null, low: null, high: null, method: null, based_on: null, grade: "?", dimensions: [], gaps: [], gates: [], drop_outs: [], why: null, actions: [] };
 
-/** A section that the merchant may fold; which ones are open is the dock's to remember. */
-export type Fold = (key: string, title: string, open: boolean, ...content: Child[]) => HTMLElement;
+/** A section that the merchant may fold; which ones were is the dock's to remember. */
+const fold = (key: string, title: string, open: boolean, ...content: Child[]): Tree =>
+  h("details", { open, "data-fold": key }, h("summary", { "data-act": key }, title), ...content);
 
-const line = (label: Child, value: Child, props: Record<string, string> = {}): HTMLElement => h("div", { class: "line", ...props }, h("span", {}, label), h("b", {}, value));
-const toned = (better: boolean, text: string): HTMLElement => h("span", { class: better ? "good" : "bad" }, `${MARKS[better ? "good" : "bad"]} ${text}`);
-const move = (points: number): HTMLElement | string => (Math.abs(points) < 0.005 ? "0" : toned(points > 0, signed(points)));
+const line = (label: Child, value: Child, props: Record<string, string> = {}): Tree => h("div", { class: "line", ...props }, h("span", {}, label), h("b", {}, value));
+const toned = (better: boolean, text: string): Tree => h("span", { class: better ? "good" : "bad" }, `${MARKS[better ? "good" : "bad"]} ${text}`);
+const move = (points: number): Tree => (Math.abs(points) < 0.005 ? "0" : toned(points > 0, signed(points)));
 
 /** Everything the panel says of the score, the official figures first and beside ours. */
-export function figures({ panel: said, rules }: Overlay, fold: Fold, t: Translate): Child[] {
+export function figures({ panel: said, rules }: Overlay, t: Translate): Tree[] {
   const panel: Panel = { ...UNSAID, ...said };
-  return [
+  return pieces([
     ...totals(panel, t),
     h("div", { class: "line", "data-figure": "coverage" }, h("span", {}, t("coverage")), h("b", {}, percent(panel.coverage))),
-    bar(panel.coverage),
+    h("progress", { class: panel.coverage < 0.9 && "low", max: "1", value: String(Math.min(1, Math.max(0, panel.coverage))), "aria-hidden": "true" }),
     guide(panel, t),
     panel.actions.length > 0 && fold("actions", t("actions"), true, ...panel.actions.map(({ title, gain, deadline }) => h("div", { class: "line" }, h("span", {}, title, deadline && h("small", {}, clockWords(deadline, Date.now(), t)?.text)), gain !== null && h("b", {}, move(gain))))),
-    panel.why && fold("why", t("why"), true, ...whyLines({ ...panel.why, first: panel.why.from }, fold, t)),
+    panel.why && fold("why", t("why"), true, ...whyLines({ ...panel.why, first: panel.why.from }, t)),
     panel.gates.length > 0 && fold("gates", t("gates"), false, ...panel.gates.map((gate) => gateLine(gate, t))),
     panel.gates.length > 0 && fold("drop_outs", t("drop_outs_next"), false, ...dropOutLines(panel.drop_outs, t)),
     h("div", { class: "foot" }, h("span", {}, t("rules", { rules })), h("span", {}, t("not_the_platform"))),
-  ];
+  ]);
 }
 
 function totals(panel: Panel, t: Translate): Child[] {
@@ -49,15 +52,9 @@ function totals(panel: Panel, t: Translate): Child[] {
   ];
 }
 
-function bar(share: number): HTMLElement {
-  const fill = h("i");
-  fill.style.width = percent(Math.min(1, Math.max(0, share)));
-  return h("div", { class: `bar${share < 0.9 ? " low" : ""}`, "aria-hidden": "true" }, fill);
-}
-
 /** The parts as the server words them: they add up to the change. What nobody can say in points is folded in below. */
-function whyLines({ first, change, parts }: Omit<Why, "from" | "to"> & { first: string }, fold: Fold, t: Translate): Child[] {
-  const list = (told: typeof parts): HTMLElement => h("ul", {}, ...told.map((part) => h("li", { "data-cause": part.cause }, part.text)));
+function whyLines({ first, change, parts }: Omit<Why, "from" | "to"> & { first: string }, t: Translate): Child[] {
+  const list = (told: typeof parts): Tree => h("ul", {}, ...told.map((part) => h("li", { "data-cause": part.cause }, part.text)));
   const scored = parts.filter(({ known, points }) => known && Math.abs(points ?? 0) >= 0.005);
   const unscored = parts.filter(({ known }) => !known);
   return [
@@ -67,7 +64,7 @@ function whyLines({ first, change, parts }: Omit<Why, "from" | "to"> & { first: 
   ];
 }
 
-function gateLine({ name, grade, open, missing, days_to_open, days_to_close, known, of, means }: GateFigure, t: Translate): HTMLElement {
+function gateLine({ name, grade, open, missing, days_to_open, days_to_close, known, of, means }: GateFigure, t: Translate): Tree {
   const lacks = Object.entries(missing).flatMap(([key, gap]) => (gap ? [`${t(key as PageTextKey)} ${gap.toFixed(2)}`] : []));
   const value = open ? `✓ ${t("gate_open")}` : lacks.length > 0 ? `✕ ${t("gate_missing", { what: lacks.join("、") })}` : open === null ? t("gate_unknown") : `✕ ${t("gate_closed")}`;
   const more = [means, days_to_open !== null && t("gate_days", { n: days_to_open }), days_to_close != null && t("gate_closes", { n: days_to_close }), known !== null && of !== null && known < of && t("gate_mean", { known, of }), grade !== "A" && t("grade", { grade })].filter(Boolean).join(" · ");

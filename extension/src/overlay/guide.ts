@@ -1,11 +1,11 @@
 import type { Panel } from "../api-contract.js";
 import { named, type Translate } from "../i18n.js";
-import { linkTo } from "../pages.js";
-import { h, type Child } from "./dom.js";
+import { ROUTES } from "../routes.js";
 import { percent } from "./numbers.js";
+import { node as h, type Tree } from "./tree.js";
 
 /** Which pages to open next so that the answers become whole, the widest gap first, each with its reasons. */
-export function guide({ official, gaps, open_page }: Panel, t: Translate): HTMLElement | null {
+export function guide({ official, gaps, open_page }: Panel, t: Translate): Tree | null {
   const reasons = new Map<string, string[]>();
   const imports: string[] = [];
   if (!official) reasons.set("score", [t("guide_official")]);
@@ -20,7 +20,7 @@ export function guide({ official, gaps, open_page }: Panel, t: Translate): HTMLE
     imports.length > 0 && h("small", {}, t("guide_import", { names: imports.join("、") })));
 }
 
-function link(page: string, t: Translate): Child {
-  const [text, address] = [named(t, page, "page_"), linkTo(page)];
+function link(page: string, t: Translate): Tree {
+  const [text, address] = [named(t, page, "page_"), (ROUTES as Readonly<Record<string, readonly string[]>>)[page]?.[0]];
   return address ? h("a", { href: `https://${address}` }, text) : text;
 }

@@ -23,7 +23,7 @@ export interface LayerView extends DockView {
 /** Pages that show the score in passing. */
 const HEADLINES = new Set(["home", "creator"]);
 
-const ours = (node: Node): boolean => node.nodeName === "KOUBEI-BADGE" || node.nodeName === "KOUBEI-DOCK";
+const ours = (node: Node): boolean => node.nodeName.startsWith("KOUBEI-");
 
 /**
  * Everything koubei draws on a page. It only ever appends nodes of its own, finds its rows again after each change of the
@@ -101,7 +101,7 @@ export class Layer {
     dock.update(view, dark, t);
     if (dock.opened !== null && !view.rows.has(dock.opened)) dock.closeCard();
     if (!dock.host.isConnected) document.documentElement.append(dock.host);
-    this.#head(view, dark, t);
+    this.#head(view, dark);
     this.#place(view, this.#styled({ page: view.page, stale: view.stale, dark, minute: Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS, t }));
   }
 
@@ -118,11 +118,11 @@ export class Layer {
     return (this.#style = same ? known : style);
   }
 
-  #head({ page, overlay }: LayerView, dark: boolean, t: Translate): void {
-    const block = overlay && HEADLINES.has(page) && document.body ? findScoreBlock(document.body) : null;
-    if (!block || !overlay) return this.#headline?.host.remove();
+  #head({ page, drawn }: LayerView, dark: boolean): void {
+    const block = drawn && HEADLINES.has(page) && document.body ? findScoreBlock(document.body) : null;
+    if (!block || !drawn) return this.#headline?.host.remove();
     const headline = (this.#headline ??= new Headline(this.acts.toggle));
-    headline.update(overlay.panel, dark, t);
+    headline.update(drawn.headline, dark);
     if (headline.host.parentNode !== block) block.append(headline.host);
   }
 
@@ -135,7 +135,11 @@ export class Layer {
       const row = view.rows.get(id);
       if (row === undefined) continue;
       let badge = this.#badges.get(slot);
-      if (!badge) this.#badges.set(slot, (badge = new Badge((opened) => this.#open(opened))));
+      const tag = row ? "koubei-badge" : "koubei-wait";
+      if (badge?.host.localName !== tag) {
+        badge?.host.remove();
+        this.#badges.set(slot, (badge = new Badge(tag, (opened) => this.#open(opened))));
+      }
       badge.id = id;
       badge.update(row, style);
       if (badge.host.parentNode !== slot) slot.append(badge.host);

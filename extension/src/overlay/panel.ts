@@ -1,18 +1,17 @@
-import type { Overlay, OverlayRow } from "../api-contract.js";
+import type { OverlayRow } from "../api-contract.js";
 import type { Params, Translate } from "../i18n.js";
 import type { PageTextKey } from "../texts.js";
 import { SHADOW_MODE } from "./badge.js";
 import { detailsCard, place } from "./card.js";
-import { h, keepEvents, trusted, type Child } from "./dom.js";
-import { figures, type Fold } from "./figures.js";
-import { figure, signed } from "./numbers.js";
+import { grow, h, keepEvents, trusted, type Child } from "./dom.js";
+import type { Drawn } from "./drawing.js";
 import { dress } from "./sheet.js";
 
 /** One thing to say: a short line for the pill, a sentence for the panel. `stop`: nothing is stored or sent. */
 export interface Notice { kind: string; grade: "ok" | "warn" | "stop"; short: PageTextKey; long: PageTextKey; params?: Params }
 export interface DockView {
   notices: Notice[];
-  overlay: Overlay | null;
+  drawn: Drawn | null;
   expanded: boolean;
 }
 export interface DockActs { toggle: () => void; bind: () => void; settings: () => void }
@@ -24,7 +23,8 @@ export class Dock {
   readonly #status = h("div", { class: "unseen", role: "status" });
   /** Folds that the merchant opened or closed. */
   readonly #folds = new Map<string, boolean>();
-  #shown: { overlay: Overlay | null; rest: string } = { overlay: null, rest: "" };
+  #shown = "";
+  #drawn: { of: Drawn | null; text: string } = { of: null, text: "" };
   #card: { id: string; node: HTMLElement; back: () => void } | null = null;
 
   constructor(private readonly acts: DockActs) {
@@ -33,11 +33,12 @@ export class Dock {
     this.#root.append(this.#status);
   }
 
-  update({ notices, overlay, expanded }: DockView, dark: boolean, t: Translate): void {
+  update({ notices, drawn, expanded }: DockView, dark: boolean, t: Translate): void {
     this.host.toggleAttribute("dark", dark);
-    const rest = JSON.stringify([notices, expanded, t("name")]);
-    if (overlay === this.#shown.overlay && rest === this.#shown.rest) return;
-    this.#shown = { overlay, rest };
+    if (drawn !== this.#drawn.of) this.#drawn = { of: drawn, text: JSON.stringify(drawn) };
+    const key = JSON.stringify([notices, expanded, t("name")]) + this.#drawn.text;
+    if (key === this.#shown) return;
+    this.#shown = key;
     const focused = this.#root.activeElement?.getAttribute("data-act");
     const [first] = notices;
     const scrolled = this.#root.querySelector(".panel")?.scrollTop ?? 0;
@@ -45,9 +46,9 @@ export class Dock {
     const said = first && first.grade !== "ok" ? t(first.short, first.params) : "";
     if (this.#status.textContent !== said) this.#status.textContent = said;
     for (const old of this.#root.querySelectorAll(".panel, .pill")) old.remove();
-    this.#root.append(this.#pill(first, overlay, expanded, said, t));
+    this.#root.append(this.#pill(first, drawn, expanded, said, t));
     if (expanded) {
-      const panel = this.#panel(notices, overlay, t);
+      const panel = this.#panel(notices, drawn, t);
       this.#root.append(panel);
       panel.scrollTop = scrolled;
     }
@@ -89,24 +90,23 @@ export class Dock {
     return true;
   }
 
-  #pill(first: Notice | undefined, overlay: Overlay | null, expanded: boolean, said: string, t: Translate): HTMLElement {
-    const panel = overlay?.panel;
-    const change = panel?.shown?.change ?? null;
-    const number = panel && panel.total !== null && h("span", {}, figure(panel.total), change !== null && Math.abs(change) >= 0.005 && ` ${signed(change)}`);
-    return h("button", { class: "pill", type: "button", "data-act": "pill", "aria-expanded": String(expanded), "aria-label": `${t("name")}，${said || (panel ? `${t(panel.official ? "official" : "ours")} ${figure(panel.total)}` : "")}，${t(expanded ? "close" : "open")}`, on: { click: trusted(this.acts.toggle) } },
-      h("i", { class: `dot ${first?.grade ?? "ok"}` }), h("b", {}, t("name")), said ? h("span", {}, said) : number);
+  #pill(first: Notice | undefined, drawn: Drawn | null, expanded: boolean, said: string, t: Translate): HTMLElement {
+    const number = said || drawn?.pill;
+    return h("button", { class: "pill", type: "button", "data-act": "pill", "aria-expanded": String(expanded), "aria-label": [t("name"), number, t(expanded ? "close" : "open")].filter(Boolean).join("，"), on: { click: trusted(this.acts.toggle) } },
+      h("i", { class: `dot ${first?.grade ?? "ok"}` }), h("b", {}, t("name")), number && h("span", {}, number));
   }
 
-  #panel(notices: Notice[], overlay: Overlay | null, t: Translate): HTMLElement {
-    const fold: Fold = (key, title, open, ...content) => {
-      const node = h("details", { open: this.#folds.get(key) ?? open, "data-fold": key }, h("summary", { "data-act": key }, title), ...content) as HTMLDetailsElement;
-      node.addEventListener("toggle", () => this.#folds.set(key, node.open));
-      return node;
-    };
-    return h("section", { class: "panel", "aria-label": t("name"), tabindex: "0", "data-act": "panel" },
+  #panel(notices: Notice[], drawn: Drawn | null, t: Translate): HTMLElement {
+    const panel = h("section", { class: "panel", "aria-label": t("name"), tabindex: "0", "data-act": "panel" },
       h("div", { class: "head" }, h("b", {}, t("name")), h("button", { class: "link", type: "button", "data-act": "settings", on: { click: trusted(this.acts.settings) } }, t("settings"))),
       ...notices.map((notice) => this.#notice(notice, t)),
-      ...(overlay ? figures(overlay, fold, t) : []));
+      ...(drawn?.panel.map(grow) ?? []));
+    for (const fold of panel.querySelectorAll("details")) {
+      const key = fold.dataset["fold"] ?? "";
+      fold.open = this.#folds.get(key) ?? fold.open;
+      fold.addEventListener("toggle", () => this.#folds.set(key, fold.open));
+    }
+    return panel;
   }
 
   #notice({ kind, grade, long, params }: Notice, t: Translate): HTMLElement {

@@ -3,7 +3,7 @@ const KEYS = ["data-row-key", "data-order-id", "data-shop-order-id", "data-id"] 
 export const KEY_ATTRIBUTES: readonly string[] = KEYS;
 const SELECTOR = KEYS.map((key) => `[${key}]`).join(",");
 const LONG_NUMBER = /\d{8,32}/g;
-const UNTOUCHABLE = "input,textarea,select,[contenteditable]:not([contenteditable=false]),koubei-dock,koubei-badge";
+const UNTOUCHABLE = "input,textarea,select,[contenteditable]:not([contenteditable=false]),koubei-dock,koubei-badge,koubei-wait";
 
 /** A table row's badge goes where there is most room, in the same column for all its rows; where a badge is, it stays. */
 function slotIn(row: Element, columns: Map<Element | null, number>): Element {
@@ -12,7 +12,7 @@ function slotIn(row: Element, columns: Map<Element | null, number>): Element {
   const table = row.parentElement;
   let column = columns.get(table);
   if (column === undefined) {
-    const widths = cells.map((cell) => (cell.querySelector("koubei-badge") ? Infinity : cell.clientWidth));
+    const widths = cells.map((cell) => (cell.querySelector("koubei-badge,koubei-wait") ? Infinity : cell.clientWidth));
     column = widths.indexOf(Math.max(...widths));
     columns.set(table, column);
   }
