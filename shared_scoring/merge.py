@@ -5,8 +5,10 @@ The rules are those of records.md, "Conventions": the newest copy that carries a
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from itertools import pairwise
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -38,16 +40,16 @@ def merge(copies: Sequence[Record]) -> Record:
     if len(copies) == 1 and first.clear is None:
         return first
     values: dict[str, Any] = {}
-    times: dict[str, dt.datetime] = {}
-    fields = type(first).__struct_fields__
-    for copy in sorted(copies, key=copy_time):
-        time = copy_time(copy)
-        words = [(n, v) for n, v in zip(fields, astuple(copy), strict=True) if v is not None and n not in _NOT_FACTS]
-        for name, value in words + [(name, None) for name in copy.clear or ()]:
-            if times.get(name) == time and _json(value) <= _json(values[name]):
-                continue
-            values[name] = value
-            times[name] = time
+    told = sorted([(copy_time(copy), at) for at, copy in enumerate(copies)])
+    if any(copy.clear is not None for copy in copies) or any(one[0] == later[0] for one, later in pairwise(told)):
+        values = _newest_words([copies[at] for _, at in told])
+    else:  # every word is later than the one before
+        fields = type(first).__struct_fields__
+        for _, at in told:
+            words = zip(fields, astuple(copies[at]), strict=True)
+            values |= {name: value for name, value in words if value is not None}
+        for name in _NOT_FACTS:
+            values.pop(name, None)
     return type(first)(
         id=first.id,
         subject_id=_newest([copy.subject_id for copy in copies]),
@@ -55,6 +57,22 @@ def merge(copies: Sequence[Record]) -> Record:
         updated_at=_newest([copy.updated_at for copy in copies]),
         **values,
     )
+
+
+def _newest_words(copies: Sequence[Record]) -> dict[str, Any]:
+    """The newest word on every field, where words may be of one time or clear a field. The oldest copy comes first."""
+    values: dict[str, Any] = {}
+    times: dict[str, dt.datetime] = {}
+    fields = type(copies[0]).__struct_fields__
+    for copy in copies:
+        time = copy_time(copy)
+        words = [(n, v) for n, v in zip(fields, astuple(copy), strict=True) if v is not None and n not in _NOT_FACTS]
+        for name, value in words + [(name, None) for name in copy.clear or ()]:
+            if times.get(name) == time and _json(value) <= _json(values[name]):
+                continue
+            values[name] = value
+            times[name] = time
+    return values
 
 
 def _json(value: Any) -> bytes:
@@ -67,7 +85,14 @@ def _newest(values: list[Any]) -> Any:
 
 def same_facts(one: Record, other: Record) -> bool:
     """Whether two merged records say the same; when they were seen does not matter."""
-    return all(getattr(one, name) == getattr(other, name) for name in facts_of(type(one)))
+    facts = _facts_getter(type(one))
+    same: bool = facts(one) == facts(other)
+    return same
+
+
+@cache
+def _facts_getter(kind: type[Record]) -> Callable[[Record], Any]:
+    return attrgetter(*facts_of(kind))
 
 
 class Told(NamedTuple):

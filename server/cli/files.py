@@ -70,7 +70,7 @@ def _whole_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
         if end == 0:
             rest += chunk
             continue
-        block, rest = rest + chunk[:end], chunk[end:]
+        block, rest = b"".join((rest, memoryview(chunk)[:end])), chunk[end:]
         yield block.removeprefix(_BOM) if first else block
         first = False
     if rest:

@@ -133,7 +133,9 @@ def _read(files: Sequence[Path], account: Input, owners: _Owners) -> Iterator[tu
             records, text = decode_block(block), block
             if records is None:
                 records, text = _decode_lines(block, path, line, account)
-            line += block.count(b"\n")
+                line += block.count(b"\n")
+            else:
+                line += len(records)
             account.lines += len(records)
             if records:
                 found = True

@@ -62,7 +62,7 @@ class Puller:
 
     def _read_moments(self) -> None:
         """All at once: numpy asks for its time at every call."""
-        everything = micros([moment for _, _, moments in self._waiting for moment in moments])
+        everything = micros(*(moments for _, _, moments in self._waiting))
         start = 0
         for sheet, names, moments in self._waiting:
             table = everything[start : start + len(moments)].reshape(-1, len(names))
@@ -92,10 +92,10 @@ class Puller:
             "parcel": self._parcels(has_waybills, [one.waybills for one in orders if one.waybills]),
         }
         lines = [one.lines for one in orders if one.lines]
-        creators = [words[line.creator_id] for own in lines for line in own]
+        creators = [line.creator_id for own in lines for line in own]
         if any(creators) or not orders:
             has_lines = _flags([bool(one.lines) for one in orders])
-            sheets["line"] = {"row": _rows(has_lines, lines), "creator_id": _codes(creators)}
+            sheets["line"] = {"row": _rows(has_lines, lines), "creator_id": _codes([words[one] for one in creators])}
         return sheets
 
     def _parcels(self, has_waybills: Flags, waybills: Sequence[Sequence[Waybill]]) -> Sheet:

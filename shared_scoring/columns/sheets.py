@@ -113,13 +113,15 @@ class Sheets:
         if not places:
             return
         blocks, lines, owners = (np.concatenate([one[name] for one in places]) for name in ("block", "line", "owner"))
-        block, text = -1, []
+        block, text, ends = -1, b"", [0]
         for place in np.lexsort((lines, blocks)).tolist():
             if blocks[place] != block:
                 block = int(blocks[place])
-                text = self._texts[block].split(b"\n")
+                text = self._texts[block]
+                ends = [-1, *np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n")).tolist(), len(text)]
                 self._texts[block] = b""  # read to the end: its memory is needed for the records
-            yield int(owners[place]), decode_record(text[lines[place]])
+            line = lines[place]
+            yield int(owners[place]), decode_record(text[ends[line] + 1 : ends[line + 1]])
 
 
 _CASES = frozenset(_CASE_KINDS)
@@ -131,7 +133,7 @@ def _length(sheet: Sheet) -> int:
 
 def _repeated(names: Column) -> Column:
     """Which names stand there more than once."""
-    order = np.argsort(names, kind="stable")
+    order = np.argsort(names)
     same = names[order[1:]] == names[order[:-1]]
     found = np.zeros(len(names), np.bool_)
     found[order[1:]] |= same
