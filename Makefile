@@ -9,7 +9,7 @@ LANG_OF_RUN ?= zh
 
 DEBIAN_PACKAGES := chromium chromium-l10n firefox-esr fonts-noto-cjk
 
-.PHONY: run test matrix check extension browsers bench bench-ingest bench-extension lock clean help
+.PHONY: run test matrix check extension browsers bench bench-ingest bench-score bench-one-change bench-extension lock clean help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,10 +43,16 @@ check: $(VENV)/.dev ## Lint, types, walls between the rooms
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: bench-ingest bench-extension ## Measurements, each a ratio inside one run; results in bench-results/
+bench: bench-ingest bench-score bench-one-change bench-extension ## Measurements, each a ratio inside one run; results in bench-results/
 
 bench-ingest: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench.bench_ingest
+
+bench-score: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench.bench_score
+
+bench-one-change: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench.bench_one_change
 
 bench-extension: $(VENV)/.dev extension browsers
 	@$(BIN)/python -m tests.bench.bench_extension

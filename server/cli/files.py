@@ -8,7 +8,7 @@ from typing import BinaryIO
 import click
 import zstandard
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 19
 _GZIP, _ZSTD, _BOM = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\xef\xbb\xbf"
 
 

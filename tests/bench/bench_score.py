@@ -5,22 +5,19 @@ reader of the file must do. Both run as processes of their own, by turns; the be
 """
 
 import os
-import resource
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-duck = None
+from tests.bench import duck
 from tests.bench.running import result
 from tests.bench.shop_file import AS_OF, write
 
 RULES = "douyin-shop/2026-09-08"
-_ORDERS = int(os.environ.get("KOUBEI_BENCH_ORDERS", "1000000"))
 _TURNS = 3
 _DECODE = """
 import sys
@@ -43,10 +40,10 @@ class Ran(msgspec.Struct):
     out: bytes
 
 
-def main() -> None:
+def main(orders: int) -> None:
     with tempfile.TemporaryDirectory(prefix="koubei-bench-") as folder:
         file = Path(folder) / "shop.ndjson"
-        records = write(file, _ORDERS)
+        records = write(file, orders)
         decode = [sys.executable, "-c", _DECODE, str(file)]
         score = [sys.executable, "-m", "server", "score", str(file), "--rules", RULES, "--as-of", str(AS_OF), "--json"]
         turns = [(run(decode), run(score)) for _ in range(_TURNS)]
@@ -57,7 +54,7 @@ def main() -> None:
     result(
         "score",
         {
-            "orders": _ORDERS,
+            "orders": orders,
             "records": records,
             "bytes": size,
             "decode_cpu_seconds": decoded.cpu,
@@ -88,4 +85,4 @@ def run(words: Sequence[str]) -> Ran:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
