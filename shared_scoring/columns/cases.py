@@ -183,13 +183,6 @@ class CaseColumns:
         return spoilt
 
     @cached_property
-    def is_tracked(self) -> Flags:
-        """Whether the order has parcels, and every one a number and a sound trace."""
-        unsound = ~self.column("parcel", "has_id") | self.column("parcel", "trace_abnormal")
-        has_waybills: Flags = self.order("has_waybills")
-        return has_waybills & ~self._marked(self.parcel_case[unsound])
-
-    @cached_property
     def dispatched(self) -> Ints:
         """The hand-over; where only a later sign of it is known, that sign."""
         shipped, picked_up = self.order_moments("shipped_at"), self.order_moments("picked_up_at")

@@ -30,6 +30,11 @@ class ParcelsDue(Members):
 
 
 @dataclass(frozen=True)
+class ParcelsShipped(Members):
+    tracked: Flags
+
+
+@dataclass(frozen=True)
 class PickupsDue(Members):
     by: Ints
 
@@ -74,6 +79,17 @@ def _parcels_due(cases: CaseColumns, _definition: Definition) -> ParcelsDue:
         np.concatenate((rows, whole)),
         np.concatenate((_by(arrived, due) & sound, _by(arrived_whole, of_order[whole]))),
     )
+
+
+def _parcels_shipped(cases: CaseColumns, _definition: Definition) -> ParcelsShipped:
+    shipped = cases.order_moments("shipped_at")
+    counted = _valid_orders(cases) & (shipped != UNKNOWN)
+    rows = np.flatnonzero(counted[cases.parcel_case])
+    whole = np.flatnonzero(counted & ~cases.order("has_waybills"))
+    case = np.concatenate((cases.parcel_case[rows], whole))
+    sound = cases.column("parcel", "has_id") & ~cases.column("parcel", "trace_abnormal")
+    tracked = np.concatenate((sound[rows], np.zeros(len(whole), np.bool_)))
+    return ParcelsShipped(cases.clock.days(shipped[case]), case, np.concatenate((rows, whole)), tracked)
 
 
 def _by(moments: Ints, limits: Ints) -> Flags:
@@ -155,6 +171,7 @@ COHORTS: dict[str, Cohort] = {
     "orders_picked_up": _orders_by("picked_up_at"),
     "orders_delivered": _orders_by("delivered_at"),
     "parcels_due": _parcels_due,
+    "parcels_shipped": _parcels_shipped,
     "reviews_written": _reviews_written,
     "refunds": _refunds,
     "chats_in_service_hours": _chats_in_service_hours,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from shared_scoring.columns.cases import CaseColumns
-from shared_scoring.columns.cohorts import AskingOrHelped, Members, ParcelsDue, PickupsDue
+from shared_scoring.columns.cohorts import AskingOrHelped, Members, ParcelsDue, ParcelsShipped, PickupsDue
 from shared_scoring.columns.moments import SECOND, UNKNOWN, Flags, Ints
 from shared_scoring.definition import Definition
 from shared_scoring.measures import AUDIT_QUIET, PICKUP_QUIET, SPOILT_PICKUP, UNANSWERED_SECONDS, score_limit
@@ -25,7 +25,7 @@ class Amounts(NamedTuple):
 
 
 Amount = Callable[[CaseColumns, Any, Definition], Amounts]
-Hit = Callable[[CaseColumns, Members, Definition], Flags]
+Hit = Callable[[CaseColumns, Any, Definition], Flags]
 
 
 def _all(members: Members) -> Flags:
@@ -117,14 +117,15 @@ def _cancelled(cases: CaseColumns, members: Members, definition: Definition) -> 
     return (by & cases.is_cancelled_before_dispatch)[members.case]
 
 
-def _shipped_late(cases: CaseColumns, members: Members, _definition: Definition) -> Flags:
+def _shipped_late(cases: CaseColumns, members: Members, _definition: Definition) -> Amounts:
     by, shipped = cases.order("ship_by")[members.case], cases.order_moments("shipped_at")[members.case]
-    late: Flags = (by != UNKNOWN) & (shipped != UNKNOWN) & (shipped > by)
-    return late
+    late, known = np.zeros(len(by), np.bool_), (by != UNKNOWN) & (shipped != UNKNOWN)
+    late[known] = cases.clock.days(shipped[known]) > cases.clock.days(by[known])
+    return _shares(members, shipped != UNKNOWN, late)
 
 
-def _tracked(cases: CaseColumns, members: Members, _definition: Definition) -> Flags:
-    return cases.is_tracked[members.case]
+def _tracked(_cases: CaseColumns, parcels: ParcelsShipped, _definition: Definition) -> Flags:
+    return parcels.tracked
 
 
 def _clean_service(cases: CaseColumns, members: Members, definition: Definition) -> Flags:
@@ -232,6 +233,7 @@ AMOUNTS: dict[str, Amount] = {
     "pickup_seconds": _pickup_seconds,
     "pickup_score": _pickup_score,
     "picked_up_in_time": _picked_up_in_time,
+    "shipped_late": _shipped_late,
     "transit_seconds": _transit_seconds,
     "in_time": _in_time,
     "praise": _praise,
@@ -252,6 +254,5 @@ HITS: dict[str, Hit] = {
     "first_reason": _first_reason,
     "low_rated": _low_rated,
     "service": _service,
-    "shipped_late": _shipped_late,
     "tracked": _tracked,
 }
