@@ -28,6 +28,7 @@ from server.quarantine.routes import blueprint as quarantine
 from server.rule_packs.routes import blueprint as rule_packs
 from server.scores.routes import blueprint as scores
 from server.settings import Settings, SettingsError, load_settings
+from server.subject_settings.routes import blueprint as subject_settings
 from server.subjects.routes import blueprint as subjects
 from server.what_if.routes import blueprint as what_if
 
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     actions,
     compliance,
     product_checks,
+    subject_settings,
     capture_specs,
     forecasts,
     backtests,

@@ -1402,6 +1402,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subjects/{subject_id}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** Read the settings the worker and the overlay keep to. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SubjectSettings"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Set all of them at once; what is left out gets its default. Wants the ETag that was read as If-Match. */
+        put: {
+            parameters: {
+                query?: never;
+                header: {
+                    "If-Match": string;
+                };
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SubjectSettings"];
+                    };
+                };
+                400: components["responses"]["PROBLEM_400"];
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                412: components["responses"]["PROBLEM_412"];
+                413: components["responses"]["PROBLEM_413"];
+                415: components["responses"]["PROBLEM_415"];
+                422: components["responses"]["PROBLEM_422"];
+                428: components["responses"]["PROBLEM_428"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subjects/{subject_id}/what-if": {
         parameters: {
             query?: never;
@@ -2506,6 +2595,17 @@ export interface components {
             /** @enum {string|null} */
             via?: "arbitration" | "complaint" | "platform_service" | null;
         };
+        Preferences: {
+            keep_daily_days?: number;
+            keep_facts_days?: number;
+            quiet_from?: number;
+            quiet_to?: number;
+            risk_high?: number;
+            risk_low?: number;
+            risk_medium?: number;
+            warn_red_hours?: number;
+            warn_yellow_hours?: number;
+        };
         Problem: {
             /** @description Stable; the last part of `type`. */
             code: string;
@@ -2913,6 +3013,10 @@ export interface components {
             /** @description null on the last page. */
             next_cursor: string | null;
         };
+        SubjectSettings: {
+            settings: components["schemas"]["Preferences"];
+            version: number;
+        };
         TodoFigure: {
             deadline: string | null;
             gain: number | null;
@@ -3070,6 +3174,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description It changed since it was read */
+        PROBLEM_412: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The body is too large; The batch holds too many records */
         PROBLEM_413: {
             headers: {
@@ -3090,6 +3203,15 @@ export interface components {
         };
         /** @description The request does not fit its description */
         PROBLEM_422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description If-Match is missing */
+        PROBLEM_428: {
             headers: {
                 [name: string]: unknown;
             };

@@ -9,19 +9,21 @@ from sqlalchemy import Engine, Row, select, update
 
 from server.actions.schemas import ActionList, Listed
 from server.db.models import StoredAction, Subject
+from server.db.preferences import read_preferences
 from server.db.reading import Folder
 from server.db.tenancy import tenant
 from server.http.problems import ProblemError, refuse_fields
 from server.http.snapshot import snapshot
 from shared_scoring.actions.answer import answered
 from shared_scoring.actions.effects import MeasuredEffect
-from shared_scoring.actions.gain import Kept, Warnings, shown
+from shared_scoring.actions.gain import Kept, shown
 from shared_scoring.actions.scene import Scene
 from shared_scoring.actions.target import Target, TargetError, of_consumer, of_gate, of_total
 from shared_scoring.case import case_id
 from shared_scoring.drop_outs import series_of, state_of
 from shared_scoring.merge import Told
 from shared_scoring.pack import Pack
+from shared_scoring.preferences import Preferences
 from shared_scoring.records import kind_of
 from shared_scoring.viewpoint import Viewpoint
 
@@ -52,6 +54,7 @@ def read_actions(app: Engine, subject_id: str, query: ActionsQuery) -> ActionLis
         day = seen.day(None)
         pack = seen.pack("auto", day)
         target = _target(query, pack)
+        wanted = read_preferences(seen.connection).preferences
         made = seen.connection.execute(
             select(Subject.outlook_version, Subject.outlook_at).where(Subject.id == subject_id)
         ).one()
@@ -62,11 +65,11 @@ def read_actions(app: Engine, subject_id: str, query: ActionsQuery) -> ActionLis
         found = [_kept(row) for row in rows]
         scene = _scene(seen.folder, pack, day.toordinal(), found if target is not None else [], subject_id)
         by = None if query["by"] is None else query["by"].toordinal()
-        answer = answered(scene, found, target, by, query["lang"], now, Warnings())
+        answer = answered(scene, found, target, by, query["lang"], now, wanted)
         own = {field: getattr(answer, field) for field in answer.__struct_fields__ if field != "actions"}
         return ActionList(
             **own,
-            actions=[_listed(row, query["lang"], now) for row in rows],
+            actions=[_listed(row, query["lang"], now, wanted) for row in rows],
             stale=made.outlook_version < seen.input_version,
             computed_at=made.outlook_at,
         )
@@ -90,9 +93,10 @@ def change_action(
             )
             .returning(*_COLUMNS)
         ).one_or_none()
+        preferences = read_preferences(connection).preferences
     if row is None:
         raise ProblemError("action-unknown", f"There is no action {action_id!r} of {subject_id!r}")
-    return _listed(row, lang, now)
+    return _listed(row, lang, now, preferences)
 
 
 def _target(query: ActionsQuery, pack: Pack) -> Target | None:
@@ -123,8 +127,8 @@ def _kept(row: Row[Any]) -> Kept:
     return msgspec.convert(row.body, Kept, strict=False)
 
 
-def _listed(row: Row[Any], lang: str, now: dt.datetime) -> Listed:
-    action = shown(_kept(row), lang, now, Warnings())
+def _listed(row: Row[Any], lang: str, now: dt.datetime, preferences: Preferences) -> Listed:
+    action = shown(_kept(row), lang, now, preferences)
     own = {field: getattr(action, field) for field in action.__struct_fields__}
     state = _state(row, now)
     return Listed(

@@ -290,3 +290,13 @@ class ActionRecord(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     record_id: Mapped[str] = mapped_column(primary_key=True)
     action_id: Mapped[str] = mapped_column(primary_key=True)
+
+
+class SubjectPreferences(Base):
+    """What a merchant set for a subject (shared_scoring/preferences.py); `version` counts the changes."""
+
+    __tablename__ = "subject_preferences"
+
+    subject_id: Mapped[str] = _subject_key()
+    version: Mapped[int]
+    body: Mapped[dict[str, Any]]

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from server.db.bulk import driver
 from server.overlay.schemas import Band, Expected, Risk, RiskReason, RowAction, TodoFigure
 from server.texts import Lang
+from shared_scoring.preferences import Preferences
 
 FORECAST = "forecast"
-_LEVELS = ((0.5, "high"), (0.2, "medium"), (0.05, "low"))
 _PROPOSED = """
     WITH proposed AS (
       SELECT id, body, rank FROM actions WHERE subject_id = current_setting('koubei.subject') AND rank IS NOT NULL
@@ -44,14 +44,15 @@ def stored_at(connection: Connection) -> str:
         driver(connection)
         .execute(
             "SELECT (SELECT max(computed_at) FROM outlooks), (SELECT outlook_at FROM subjects"
-            " WHERE id = current_setting('koubei.subject')), (SELECT max(changed_at) FROM actions)"
+            " WHERE id = current_setting('koubei.subject')), (SELECT max(changed_at) FROM actions),"
+            " (SELECT max(version) FROM subject_preferences)"
         )
         .fetchone()
     )
     return " ".join(str(one) for one in row or ())
 
 
-def orders_ahead(connection: Connection, ids: Sequence[str]) -> dict[str, OrderAhead]:
+def orders_ahead(connection: Connection, ids: Sequence[str], preferences: Preferences) -> dict[str, OrderAhead]:
     """By id of an open order."""
     rows = driver(connection).execute(
         """
@@ -59,10 +60,10 @@ def orders_ahead(connection: Connection, ids: Sequence[str]) -> dict[str, OrderA
         """,
         (list(ids),),
     )
-    return {one["order_id"]: OrderAhead(_risk(one), _expected(one)) for (one,) in rows}
+    return {one["order_id"]: OrderAhead(_risk(one, preferences), _expected(one)) for (one,) in rows}
 
 
-def _risk(order: dict[str, Any]) -> Risk | None:
+def _risk(order: dict[str, Any], preferences: Preferences) -> Risk | None:
     """The outcome that costs most, or where points cannot be given the likeliest; the nearest deadline of all."""
     given = {key: one for key, one in order["outcomes"].items() if one is not None}
     if not given:
@@ -71,9 +72,14 @@ def _risk(order: dict[str, Any]) -> Risk | None:
         given, key=lambda key: (given[key]["probability"] * (given[key]["loss"] or 0), given[key]["probability"])
     )
     probability = given[outcome]["probability"]
-    level = next((name for least, name in _LEVELS if probability >= least), "none")
     reasons = [RiskReason(one["code"], one["text"]) for one in order["reasons"]]
-    return Risk(level, outcome, probability, given[outcome]["deadline"] or order["deadline"], reasons)
+    return Risk(
+        preferences.risk_level(probability),
+        outcome,
+        probability,
+        given[outcome]["deadline"] or order["deadline"],
+        reasons,
+    )
 
 
 def _expected(order: dict[str, Any]) -> Expected:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from server.db import stored
 from server.db.bulk import driver
+from server.db.preferences import read_preferences
 from server.http.snapshot import Snapshot, snapshot
 from server.overlay.ahead import OrderAhead, orders_ahead, row_actions, stored_at
 from server.overlay.cards import read_cards
@@ -69,7 +70,8 @@ def _rows(seen: Snapshot, window: Window, kind: str, ids: Sequence[str], lang: L
         cards = read_cards(seen.connection, seen.folder, ids)
         return [_card_row(id_, cards.get(id_)) for id_ in ids]
     told = _cases(seen.connection, kind, ids)
-    ahead = orders_ahead(seen.connection, ids) if kind == "order" else {}
+    preferences = read_preferences(seen.connection).preferences
+    ahead = orders_ahead(seen.connection, ids, preferences) if kind == "order" else {}
     actions = row_actions(seen.connection, kind, ids, lang)
     rows = (_row(window, kind, id_, told.get(id_, [])) for id_ in ids)
     return [_with_ahead(row, ahead.get(row.id), actions.get(row.id)) for row in rows]

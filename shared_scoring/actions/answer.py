@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from shared_scoring.actions.gain import Action, Kept, Rated, Success, Warnings, kept, rated, shown
+from shared_scoring.actions.gain import Action, Kept, Rated, Success, kept, rated, shown
 from shared_scoring.actions.plan import Plan, plan
 from shared_scoring.actions.scene import Scene
 from shared_scoring.actions.target import Target
 from shared_scoring.actions.ways import Wait, Way, say, wait, ways
 from shared_scoring.calendar import iso
+from shared_scoring.preferences import DEFAULT, Preferences
 
 
 class NotBefore(Struct, frozen=True):
@@ -50,7 +51,7 @@ def actions(
 ) -> Actions:
     """Everything worth doing, ranked; with a target the cheapest plan that reaches it by the as-of day `by`."""
     found = [kept(scene, one) for one in rated(scene, success)]
-    return answered(scene, found, target, by, lang, scene.now, Warnings())
+    return answered(scene, found, target, by, lang, scene.now, DEFAULT)
 
 
 def answered(
@@ -60,7 +61,7 @@ def answered(
     by: int | None,
     lang: str,
     now: dt.datetime,
-    warnings: Warnings,
+    preferences: Preferences,
 ) -> Actions:
     """The answer from actions that were found before; of the scene only their cases are needed."""
     current = scene.ground.before.score.total
@@ -73,7 +74,7 @@ def answered(
         lines={} if target is None else {one.of: one.at_least for one in target.lines},
         reachable=None if target is None else ahead is not None and ahead.planned.reachable,
         current=current,
-        actions=[shown(one, lang, now, warnings) for one in found],
+        actions=[shown(one, lang, now, preferences) for one in found],
         plan=None if ahead is None else ahead.planned.plan,
         ways=[] if ahead is None else ways(scene, ahead.target, lang),
         wait=None if ahead is None else ahead.waiting,

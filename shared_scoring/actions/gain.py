@@ -11,6 +11,7 @@ from shared_scoring.actions.kinds import candidates
 from shared_scoring.actions.scene import Candidate, Ref, Scene
 from shared_scoring.actions.words import title_and_why
 from shared_scoring.calendar import iso
+from shared_scoring.preferences import Preferences
 from shared_scoring.records import AnyRecord
 from shared_scoring.what_if import WhatIf
 
@@ -64,17 +65,15 @@ class Rated(Struct, frozen=True):
     moves: dict[str, float]
 
 
-class Warnings(Struct, frozen=True):
-    """How long before a deadline an action turns yellow, and red."""
-
-    yellow: dt.timedelta = dt.timedelta(hours=48)
-    red: dt.timedelta = dt.timedelta(hours=2)
-
-    def of(self, deadline: dt.datetime | None, now: dt.datetime) -> str | None:
-        """The warning at a moment; none for a deadline that is far, or over."""
-        if deadline is None or not dt.timedelta() <= deadline - now <= self.yellow:
-            return None
-        return "red" if deadline - now <= self.red else "yellow"
+def warning(deadline: dt.datetime | None, now: dt.datetime, preferences: Preferences) -> str | None:
+    """`yellow` or `red` as a deadline comes near; none for one that is far, or over. Nothing is red in quiet hours."""
+    if deadline is None:
+        return None
+    hours = (deadline - now) / dt.timedelta(hours=1)
+    if not 0 <= hours <= preferences.warn_yellow_hours:
+        return None
+    is_red = hours <= preferences.warn_red_hours and not preferences.is_quiet(now.astimezone(deadline.tzinfo))
+    return "red" if is_red else "yellow"
 
 
 Success = Callable[[str, float], float]
@@ -167,7 +166,7 @@ def kept(scene: Scene, one: Rated) -> Kept:
     return Kept(one, {lang: Said(*title_and_why(scene, entry, one.candidate, lang)) for lang in ("zh", "en")})
 
 
-def shown(one: Kept, lang: str, now: dt.datetime, warnings: Warnings) -> Action:
+def shown(one: Kept, lang: str, now: dt.datetime, preferences: Preferences) -> Action:
     """The action as a person reads it at a moment."""
     candidate = one.rated.candidate
     return Action(
@@ -181,7 +180,7 @@ def shown(one: Kept, lang: str, now: dt.datetime, warnings: Warnings) -> Action:
         effort_minutes=one.rated.effort,
         deadline=candidate.deadline,
         date_of_gain=iso(candidate.gain_on),
-        warning=warnings.of(candidate.deadline, now),
+        warning=warning(candidate.deadline, now, preferences),
         records=candidate.records,
         change=candidate.change,
         moves=one.rated.moves,

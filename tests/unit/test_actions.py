@@ -10,7 +10,7 @@ import pytest
 
 from shared_scoring.actions.answer import Actions, actions
 from shared_scoring.actions.catalogue import catalogue
-from shared_scoring.actions.gain import Warnings, measured, rated
+from shared_scoring.actions.gain import measured, rated, warning
 from shared_scoring.actions.kinds import KINDS
 from shared_scoring.actions.scene import Risks, scene_of
 from shared_scoring.actions.target import TargetError, of_consumer, of_gate, of_total
@@ -19,6 +19,7 @@ from shared_scoring.actions.words import EVIDENCE, MISSING
 from shared_scoring.compliance.check import check
 from shared_scoring.pack import bundled
 from shared_scoring.pack_base import Words
+from shared_scoring.preferences import DEFAULT, Preferences
 from shared_scoring.what_if import what_if_history
 from tests.unit.acting import DAY, RULES, Fields, after_sale, at, chat, history, order, review, shop
 
@@ -188,7 +189,16 @@ def test_an_action_keeps_its_id_the_next_day() -> None:
 def test_a_warning_comes_two_days_and_again_two_hours_ahead(hours: int) -> None:
     now = moment(at(0))
     expected = {3: "yellow", 1: "red", 49: None, -1: None}[hours]
-    assert Warnings().of(now + dt.timedelta(hours=hours), now) == expected
+    assert warning(now + dt.timedelta(hours=hours), now, DEFAULT) == expected
+
+
+def test_nothing_is_red_in_the_quiet_hours() -> None:
+    night = Preferences(quiet_from=22, quiet_to=8)
+    now = moment(at(0, 23))
+    assert warning(now + dt.timedelta(hours=1), now, DEFAULT) == "red"
+    assert warning(now + dt.timedelta(hours=1), now, night) == "yellow"
+    morning = moment(at(0, 8))
+    assert warning(morning + dt.timedelta(hours=1), morning, night) == "red"
 
 
 def test_measured_outcomes_correct_the_prior() -> None:
