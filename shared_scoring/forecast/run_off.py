@@ -12,7 +12,7 @@ from shared_scoring.forecast.triangle import EARLIEST_LAG, Floats
 _PROFILE_HALF_LIFE = 40.0  # days; how lags follow each other changes slowly
 _HALF_LIVES = {3.0: 0.05, 6.0: 0.1, 12.0: 0.15, 24.0: 0.2, 48.0: 0.2, 1e6: 0.3}
 """Of a level, in days, and how far each is believed before it has foretold anything."""
-_FADING = 0.97  # of a level's distance from the long run, a day
+_FADING = 0.95  # of a level's distance from the long run, a day
 _WEEKS_OF_DOUBT = 3.0  # a weekday's own share of the truth is n / (n + this)
 
 
