@@ -111,7 +111,8 @@ export class Visit {
       const reply = await ask({ ask: "ingest", key: crypto.randomUUID(), visit: this.#id, at: Date.now(), spec: id, shop: shop.id, records });
       if (reply === null) return this.around.gone();
     }
-    if (captures.length > 0) await this.#askOverlay();
+    // A page that had nothing new to say is asked about too.
+    if (captures.length > 0 || this.#overlay?.page !== this.around.page()) await this.#askOverlay();
   }
 
   /** What the server is asked about: the rows of the page that is open, the newest first. */
