@@ -52,6 +52,18 @@ class DemoBrowser:
         self._await(page, "#shop-result")
         return page
 
+    def bind_creator(self, creator_id: str, name: str) -> None:
+        """A creator beside the shop, by the same message that the extension's own pages send for one.
+
+        Raises BrowserError with the server's words where it is refused.
+        """
+        answer = self._settings_page().evaluate(
+            "shop => chrome.runtime.sendMessage({ask: 'bind', shop})",
+            {"id": creator_id, "name": name, "type": "creator"},
+        )
+        if not answer["ok"]:
+            raise BrowserError(f"the extension does not take the creator {creator_id}: {answer}")
+
     def _settings_page(self) -> Page:
         address = f"chrome-extension://{self.extension_id}/options.html"
         opened = [page for page in self.context.pages if page.url == address]
@@ -69,10 +81,10 @@ class DemoBrowser:
         if "bad" in (page.get_attribute(output, "class") or "").split():
             raise BrowserError(f"the extension's settings page says: {said}")
 
-    def open(self, name: str, *, overlay: bool = True) -> Page:
+    def open(self, name: str, query: str = "", *, overlay: bool = True) -> Page:
         """Opens one of PAGES; with `overlay` waits until the extension has drawn on it."""
         page = self.context.new_page()
-        page.goto(PAGES[name])
+        page.goto(PAGES[name] + query)
         page.wait_for_load_state("networkidle")
         if overlay:
             page.wait_for_selector("koubei-dock", state="attached")

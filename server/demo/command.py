@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,8 +15,12 @@ import msgspec
 from server.cli.local import pairing_code
 from server.cli.show import import_and_show
 from server.demo.builds import built_extension, built_site
+from server.demo.catalog import SHOP_ID, SHOP_NAME
+from server.demo.creator import CREATOR_ID, CREATOR_NAME, generate_creator
 from server.demo.generator import generate
 from server.demo.host import DemoHost
+from server.demo.life import Record
+from server.demo.site import PAGES
 from server.demo.texts import text
 from server.runtime.address import Address
 from server.runtime.report import Report
@@ -25,10 +30,27 @@ from server.settings import Settings, SettingsError, load_settings
 from server.texts import Lang
 from shared_scoring.calendar import DEFAULT_ZONE
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from server.demo.browser import DemoBrowser
+
 _SEED = 20261121
 _PORT = 8789  # not the one of the merchant's own koubei
 _CHROMIUM = ("chromium", "chromium-l10n", "fonts-noto-cjk")
 _LOCALES = {"zh": "zh-CN", "en": "en-US"}
+
+
+PAGES_SHOWN = [name for name in PAGES if name != "service_alone"]
+# Read, perhaps, but nothing is drawn there.
+UNMARKED = {"penalties"}
+
+
+class Demo(NamedTuple):
+    """What the demo's backend holds: the shop's records and the creator's."""
+
+    shop: list[Record]
+    creator: list[Record]
 
 
 class _Done(Exception):  # noqa: N818  # not an error: it ends `run` once the picture is taken
@@ -39,22 +61,26 @@ class _Done(Exception):  # noqa: N818  # not an error: it ends `run` once the pi
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="Folder for the demo's data.")
 @click.option("--port", type=click.IntRange(1, 65535), default=_PORT, show_default=True, help="Port to listen on.")
 @click.option("--screenshot", type=click.Path(dir_okay=False, path_type=Path), help="Leave a picture here and end.")
-@click.option("--page", type=click.Choice(["orders", "score"]), default="orders", show_default=True)
+@click.option(
+    "--pictures", type=click.Path(file_okay=False, path_type=Path), help="Leave one of every page here and end."
+)
+@click.option("--page", type=click.Choice(PAGES_SHOWN), default="orders", show_default=True)
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def demo(home: Path | None, port: int, screenshot: Path | None, page: str, lang: Lang) -> None:
+def demo(home: Path | None, port: int, screenshot: Path | None, pictures: Path | None, page: str, lang: Lang) -> None:
     """Start koubei with a generated shop and show its overlay in a Chromium of its own.
 
     Without a display a picture is taken instead; without Chromium the numbers are shown in the terminal.
     """
 
     def on_ready(address: Address) -> None:
-        records = list(generate(_SEED, _today()))
-        file = Path(address.home) / "demo-shop.ndjson"
-        file.write_bytes(b"".join(msgspec.json.encode(record) + b"\n" for record in records))
-        import_and_show(address, [file], lang)
-        picture = screenshot or (None if _has_display() else Path(address.home) / "koubei-demo.png")
-        _show(address, records, picture, page, lang)
-        if screenshot is not None:
+        shop, creator = list(generate(_SEED, _today())), list(generate_creator(_SEED, _today()))
+        files = [_written(address, "shop", shop), _written(address, "creator", creator)]
+        import_and_show(address, files, lang)
+        picture = screenshot or (None if pictures or _has_display() else Path(address.home) / "koubei-demo.png")
+        shots = {name: pictures / f"{name}.png" for name in PAGES_SHOWN} if pictures else {}
+        shots |= {page: picture} if picture else {}
+        _show(address, Demo(shop, creator), shots, page, lang)
+        if screenshot is not None or pictures is not None:
             raise _Done
 
     try:
@@ -84,7 +110,14 @@ def _has_display() -> bool:
     return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _show(address: Address, records: list[dict[str, object]], picture: Path | None, name: str, lang: Lang) -> None:
+def _written(address: Address, name: str, records: list[Record]) -> Path:
+    file = Path(address.home) / f"demo-{name}.ndjson"
+    file.write_bytes(b"".join(msgspec.json.encode(record) + b"\n" for record in records))
+    return file
+
+
+def _show(address: Address, demo: Demo, shots: dict[str, Path], name: str, lang: Lang) -> None:
+    """A picture of each page of `shots`; without any, a window on the page `name`."""
     if not _ensure_chromium(lang):
         return
     from server.demo.browser import open_browser  # noqa: PLC0415  # Playwright is not installed with a server
@@ -92,25 +125,36 @@ def _show(address: Address, records: list[dict[str, object]], picture: Path | No
     click.echo(text(lang, "building"), err=True)
     site, extension = built_site(), built_extension("prod")
     profile = Path(address.home) / "browser"
-    shop = next(record for record in records if record["kind"] == "subject")
     click.echo(text(lang, "opening"), err=True)
     with (
-        DemoHost(records, site) as host,
-        open_browser(host, extension, profile, headless=picture is not None, lang=_LOCALES[lang]) as browser,
+        DemoHost(demo.shop, site, creator=demo.creator) as host,
+        open_browser(host, extension, profile, headless=bool(shots), lang=_LOCALES[lang]) as browser,
     ):
-        browser.consent(address.url, pairing_code(address), str(shop["id"]), str(shop["name"]))
-        page = browser.open(name)
-        if name == "orders":
-            page.get_by_text("已完成", exact=True).first.click()  # where after-sales and reviews have come in
-            page.wait_for_load_state("networkidle")
-            page.wait_for_selector("koubei-badge", state="attached")
-        if picture is None:
+        browser.consent(address.url, pairing_code(address), SHOP_ID, SHOP_NAME)
+        browser.bind_creator(CREATOR_ID, CREATOR_NAME)
+        for shown, file in shots.items():
+            page = _open(browser, host, shown)
+            page.wait_for_timeout(1000)  # the last badge is drawn in the frame after the answer
+            browser.screenshot(page, file)
+        if not shots:
+            _open(browser, host, name)
             click.echo(text(lang, "close_to_end"), err=True)
             browser.wait_closed()
+        elif len(shots) > 1:
+            click.echo(text(lang, "pictures", folder=shots[name].parent.absolute()))
         else:
-            page.wait_for_timeout(1000)  # the last badge is drawn in the frame after the answer
-            browser.screenshot(page, picture)
-            click.echo(text(lang, "picture", file=picture.absolute()))
+            click.echo(text(lang, "picture", file=shots[name].absolute()))
+
+
+def _open(browser: "DemoBrowser", host: DemoHost, name: str) -> "Page":
+    """Finished orders first: those are where after-sales and reviews have come in."""
+    case = host.shop.after_sales[0]
+    page = browser.open(name, f"?id={case['order_id']}" if name == "order" else "", overlay=name not in UNMARKED)
+    if name == "orders":
+        page.get_by_text("已完成", exact=True).first.click()
+        page.wait_for_load_state("networkidle")
+        page.wait_for_selector("koubei-badge", state="attached")
+    return page
 
 
 def _ensure_chromium(lang: Lang) -> bool:

@@ -9,6 +9,7 @@ TEXTS: dict[str, Both] = {
         "这是演示店铺的订单页。关闭浏览器窗口即可返回，按 Ctrl-C 停止。",
         "This is the demo shop's order page. Close the browser to come back, Ctrl-C stops koubei.",
     ),
+    "pictures": ("每个页面的截图都保存在：{folder}", "A picture of every page is in {folder}"),
     "picture": ("截图已保存：{file}", "The picture is in {file}"),
     "no_chromium": (
         "没有找到 Chromium，因此只在终端显示以上数字。要看到页面上的效果，请运行：{command}",

@@ -20,6 +20,7 @@ RENAMED: Final = {
     "shop_analysis": "shop_analysis_v2",
     "staffDataModel": "staff_data_model",
     "penalty_pending": "pending_penalty",
+    "negative_comment_count_30d": "negative_comment_count_month",
     "shop_total_score": "shop_scores",
     "expr_score": "expr_score_v2",
 }

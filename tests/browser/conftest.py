@@ -11,7 +11,7 @@ from playwright.sync_api import Playwright, sync_playwright
 
 from server.demo.builds import built_extension, built_site
 from server.demo.catalog import SHOP_ID, SHOP_NAME
-from server.demo.creator import generate_creator
+from server.demo.creator import CREATOR_ID, CREATOR_NAME, generate_creator
 from server.demo.generator import generate
 from server.demo.host import DemoHost
 from server.demo.life import SHANGHAI
@@ -181,5 +181,6 @@ def stage(
     """Both browsers of a `kind`, the one with the extension agreed, paired and bound; the server answers for itself."""
     plain, ours = _pairs(kind)
     api.overlay = None
-    set_up(ours, api.url, new_code(), [{"id": SHOP_ID, "name": SHOP_NAME}])
+    creator = {"id": CREATOR_ID, "name": CREATOR_NAME, "type": "creator"}
+    set_up(ours, api.url, new_code(), [{"id": SHOP_ID, "name": SHOP_NAME}, creator])
     return Stage(plain, ours, host, api, admin)

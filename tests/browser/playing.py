@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select, text, union_all
@@ -98,15 +99,21 @@ class Stage:
             assert driver.evaluate(_BADGES) == 0, "badges on rows that nobody can know"
 
     def _stored(self, scenario: Scenario) -> None:
-        wanted: dict[str, set[str]] = {}
+        wanted: dict[str, set[str] | int] = {}
         if scenario.stores:
             for page in {scenario.page, scenario.last}:
                 wanted |= READ[page].truth(self.host, scenario.size)
         for kind, ids in wanted.items():
-            wait_for(lambda kind=kind, ids=ids: self.ids(kind) >= ids, f"{len(ids)} {kind}", pause=self.ours.pause)
+            wait_for(partial(self._has, kind, ids), f"{ids} of {kind}", pause=self.ours.pause)
         if not scenario.stores:
-            assert self.api.batches() == []
+            kinds = READ[scenario.page].truth(self.host, scenario.size)
+            sent = [record for batch in self.api.batches() for record in batch["records"]]
+            assert [record for record in sent if record["kind"] in kinds] == []
             assert kept(self.ours)["outbox"] == []
+
+    def _has(self, kind: str, wanted: set[str] | int) -> bool:
+        found = self.ids(kind)
+        return len(found) == wanted if isinstance(wanted, int) else found >= wanted
 
     def ids(self, kind: str) -> set[str]:
         with self.admin.connect() as connection:
