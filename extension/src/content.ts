@@ -50,7 +50,7 @@ function update(now: Stored): void {
   known = now;
   const { settings, capture: { specs, routes, salt } } = now;
   setRoutes(routes);
-  const ours = ({ host, open }: AnswerSpec): boolean => [host, ...open].some((route) => route.startsWith(location.host));
+  const ours = ({ host, page }: AnswerSpec): boolean => [host, ...(routes[page] ?? [])].some((route) => route.startsWith(location.host));
   const watched = specs.filter((spec): spec is AnswerSpec => isAnswer(spec) && ours(spec) && watching(settings, spec.page));
   tell({ specs: watched, reviewText: settings.review_text, salt, recording: watched[0] ? settings.recording : 0 });
   visit.update(now);

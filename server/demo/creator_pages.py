@@ -24,7 +24,7 @@ def profile(creator: Shop, _query: Query) -> dict[str, Any]:
     labels = {"goods": "商品口碑", "logistics": "物流口碑", "service": "服务口碑"}
     return envelope(
         {
-            "creator": {"id": creator.subject["id"], "name": creator.subject["name"]},
+            "creator": {"origin_uid": creator.subject["id"], "name": creator.subject["name"]},
             "day": today["id"],
             "lines": [["带货口碑分", today.get("total")], *([labels[name], score] for name, score in scores.items())],
             "own": sentinels.buyer(),

@@ -120,7 +120,7 @@ def kept(driver: Driver) -> dict[str, Any]:
     return dict(driver.own(_DUMP))
 
 
-def until(driver: Driver, expression: str, what: str, seconds: float = 15) -> Any:
+def until(driver: Driver, expression: str, what: str, seconds: float = 45) -> Any:
     """The first true value of a JavaScript expression."""
 
     def look() -> Any:

@@ -104,7 +104,7 @@ class Stage:
             for page in {scenario.page, scenario.last}:
                 wanted |= READ[page].truth(self.host, scenario.size)
         for kind, ids in wanted.items():
-            wait_for(partial(self._has, kind, ids), f"{ids} of {kind}", pause=self.ours.pause)
+            wait_for(partial(self._has, kind, ids), f"{ids} of {kind}", 45, self.ours.pause)
         if not scenario.stores:
             kinds = READ[scenario.page].truth(self.host, scenario.size)
             sent = [record for batch in self.api.batches() for record in batch["records"]]

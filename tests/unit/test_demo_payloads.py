@@ -192,7 +192,7 @@ def test_the_trend_ends_in_todays_total():
 def test_the_creators_pages_show_the_creators_records():
     lines = dict(ask_creator(PROFILE)["lines"])
     assert lines["带货口碑分"] == creator().official[-1]["total"]
-    assert ask_creator(PROFILE)["creator"]["id"] == CREATOR_ID
+    assert ask_creator(PROFILE)["creator"]["origin_uid"] == CREATOR_ID
     newest = {partner["merchant_id"]: partner for partner in reversed(creator().partners)}
     cards = ask_creator(SELECTION)["promotions"]
     assert len(cards) == 15

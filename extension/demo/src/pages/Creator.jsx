@@ -16,7 +16,7 @@ export function Profile() {
   return (
     <section className={css.card}>
       <h2>达人 {data.creator.name}</h2>
-      <p className={css.muted}>百应ID：{data.creator.id} · 联系电话 {data.own.mobile} · 微信 {data.own.wechat_id}</p>
+      <p className={css.muted}>百应ID：{data.creator.origin_uid} · 联系电话 {data.own.mobile} · 微信 {data.own.wechat_id}</p>
       {layout === "cards"
         ? <div className={css.scoreHead}>{data.lines.map(([label, value]) => <div key={label}><div className={css.mid}>{score(value)}</div><div>{label}</div></div>)}</div>
         : <dl className={css.counts}>{data.lines.map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{score(value)}</dd></div>)}</dl>}
