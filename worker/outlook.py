@@ -24,7 +24,7 @@ from shared_scoring.forecast.past import Past
 from shared_scoring.history import History
 from shared_scoring.pack import Pack, choose
 from worker.actions import store_actions
-from worker.predictions import make_backtest, make_forecast
+from worker.predictions import make_at_risk, make_backtest, make_forecast
 
 log = structlog.get_logger()
 
@@ -60,7 +60,7 @@ class Ahead(NamedTuple):
 Part = Callable[[Ahead], msgspec.Struct | None]
 """Gives what its command prints, None where there is nothing to say."""
 
-PARTS: dict[str, Part] = {"forecast": make_forecast, "backtest": make_backtest}
+PARTS: dict[str, Part] = {"forecast": make_forecast, AT_RISK: make_at_risk, "backtest": make_backtest}
 """In the order in which they are made."""
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from shared_scoring.forecast.backtest import Backtest, backtest
 from shared_scoring.forecast.forecast import MOST_DAYS, Forecast, forecast
+from shared_scoring.risk.at_risk import AtRisk, at_risk_history
 
 if TYPE_CHECKING:
     from worker.outlook import Ahead
@@ -11,6 +12,11 @@ if TYPE_CHECKING:
 
 def make_forecast(ahead: "Ahead") -> Forecast:
     return forecast(ahead.past, ahead.as_of, MOST_DAYS, None, ahead.subject_id)
+
+
+def make_at_risk(ahead: "Ahead") -> AtRisk:
+    """Learned anew each time: a model is a second's work and never older than what it answers for."""
+    return at_risk_history(ahead.history, ahead.pack, ahead.as_of, ahead.subject_id)
 
 
 def make_backtest(ahead: "Ahead") -> Backtest | None:

@@ -1063,6 +1063,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subjects/{subject_id}/orders/at-risk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** List the open orders with what may become of them, the largest expected loss first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string | null;
+                    /** @description Of the reasons' texts. */
+                    lang?: "zh" | "en";
+                    /** @description Items a page. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AtRiskPage"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subjects/{subject_id}/overlay": {
         parameters: {
             query?: never;
@@ -1637,6 +1696,20 @@ export interface components {
             closed_at?: string | null;
             /** Format: date-time */
             opened_at?: string | null;
+        };
+        AtRiskPage: {
+            as_of: string | null;
+            /** Format: date-time */
+            computed_at: string | null;
+            methods: {
+                [key: string]: components["schemas"]["Method"];
+            };
+            next_cursor: string | null;
+            orders: components["schemas"]["OrderRisk"][];
+            reason: string | null;
+            rules: string;
+            stale: boolean;
+            subject: string;
         };
         Band: {
             high: number;
@@ -2270,6 +2343,11 @@ export interface components {
             service: number | null;
             total: number | null;
         };
+        Method: {
+            hits: number;
+            method: string;
+            rows: number;
+        };
         MethodUsed: {
             first: number;
             last: number;
@@ -2404,6 +2482,25 @@ export interface components {
             id: string;
             records: components["schemas"]["CaseRecord"][];
             rules: string;
+        };
+        OrderRisk: {
+            /** Format: date-time */
+            deadline: string | null;
+            expected_loss: number | null;
+            order_id: string;
+            outcomes: {
+                [key: string]: components["schemas"]["OutcomeRisk"] | null;
+            };
+            reasons: components["schemas"]["RiskCause"][];
+            unknown: {
+                [key: string]: string;
+            };
+        };
+        OutcomeRisk: {
+            /** Format: date-time */
+            deadline: string | null;
+            loss: number | null;
+            probability: number;
         };
         Overlay: {
             as_of: string;
@@ -2707,6 +2804,10 @@ export interface components {
             /** @description null on the last page. */
             next_cursor: string | null;
         };
+        RaisedOdds: {
+            odds: number;
+            outcome: string;
+        };
         Rates: {
             basis: string;
             limit: number | null;
@@ -2794,6 +2895,11 @@ export interface components {
             outcome: string;
             probability: number;
             reasons: components["schemas"]["RiskReason"][];
+        };
+        RiskCause: {
+            code: string;
+            params: components["schemas"]["RaisedOdds"];
+            text?: string;
         };
         RiskReason: {
             code: string;

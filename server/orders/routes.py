@@ -3,10 +3,13 @@ from typing import TypedDict
 
 from flask import Response
 from flask.views import MethodView
+from msgspec import structs
 
 from server.http.blueprint import Blueprint
 from server.http.etag import answer, etag_of
+from server.http.paging import PageQuery, page
 from server.http.state import database
+from server.orders.at_risk import AtRiskPageSchema, AtRiskQuerySchema, place_after, read_at_risk
 from server.orders.schemas import OrderCaseSchema
 from server.orders.service import read_order
 from server.scores.schemas import WordedScoreQuerySchema
@@ -16,10 +19,34 @@ blueprint = Blueprint(
 )
 
 
+class AtRiskQuery(TypedDict):
+    limit: int
+    cursor: str | None
+    lang: str
+
+
 class OrderQuery(TypedDict):
     as_of: dt.date | None
     rules: str
     lang: str | None
+
+
+@blueprint.route("/at-risk")
+class AtRiskResource(MethodView):
+    @blueprint.requires("scores:read")
+    @blueprint.problem(404, 422)
+    @blueprint.arguments(AtRiskQuerySchema, location="query")
+    @blueprint.alt_response(304, description="Not modified", success=True)
+    @blueprint.response(200, AtRiskPageSchema)
+    def get(self, query: AtRiskQuery, subject_id: str) -> Response:
+        """List the open orders with what may become of them, the largest expected loss first."""
+        asked: PageQuery = {"limit": query["limit"], "cursor": query["cursor"]}
+        start = place_after(asked)
+        found = read_at_risk(database().app, subject_id, start, query["limit"], query["lang"])
+        places = range(start, start + len(found.page.orders))
+        cursor = page(list(places), asked, str)["next_cursor"]
+        shown = structs.replace(found.page, orders=found.page.orders[: query["limit"]], next_cursor=cursor)
+        return answer(etag_of(*found.tag, start, query["limit"]), shown)
 
 
 @blueprint.route("/<order_id>")

@@ -12,6 +12,7 @@ from server.db.bulk import driver
 from server.overlay.schemas import Band, Expected, Risk, RiskReason, RowAction, TodoFigure
 from server.texts import Lang
 from shared_scoring.preferences import Preferences
+from shared_scoring.risk.reasons import text_of as reason_text
 
 FORECAST = "forecast"
 _PROPOSED = """
@@ -52,7 +53,9 @@ def stored_at(connection: Connection) -> str:
     return " ".join(str(one) for one in row or ())
 
 
-def orders_ahead(connection: Connection, ids: Sequence[str], preferences: Preferences) -> dict[str, OrderAhead]:
+def orders_ahead(
+    connection: Connection, ids: Sequence[str], preferences: Preferences, lang: Lang
+) -> dict[str, OrderAhead]:
     """By id of an open order."""
     rows = driver(connection).execute(
         """
@@ -60,10 +63,10 @@ def orders_ahead(connection: Connection, ids: Sequence[str], preferences: Prefer
         """,
         (list(ids),),
     )
-    return {one["order_id"]: OrderAhead(_risk(one, preferences), _expected(one)) for (one,) in rows}
+    return {one["order_id"]: OrderAhead(_risk(one, preferences, lang), _expected(one)) for (one,) in rows}
 
 
-def _risk(order: dict[str, Any], preferences: Preferences) -> Risk | None:
+def _risk(order: dict[str, Any], preferences: Preferences, lang: Lang) -> Risk | None:
     """The outcome that costs most, or where points cannot be given the likeliest; the nearest deadline of all."""
     given = {key: one for key, one in order["outcomes"].items() if one is not None}
     if not given:
@@ -72,7 +75,7 @@ def _risk(order: dict[str, Any], preferences: Preferences) -> Risk | None:
         given, key=lambda key: (given[key]["probability"] * (given[key]["loss"] or 0), given[key]["probability"])
     )
     probability = given[outcome]["probability"]
-    reasons = [RiskReason(one["code"], one["text"]) for one in order["reasons"]]
+    reasons = [RiskReason(one["code"], reason_text(one["code"], lang)) for one in order["reasons"]]
     return Risk(
         preferences.risk_level(probability),
         outcome,

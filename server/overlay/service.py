@@ -71,7 +71,7 @@ def _rows(seen: Snapshot, window: Window, kind: str, ids: Sequence[str], lang: L
         return [_card_row(id_, cards.get(id_)) for id_ in ids]
     told = _cases(seen.connection, kind, ids)
     preferences = read_preferences(seen.connection).preferences
-    ahead = orders_ahead(seen.connection, ids, preferences) if kind == "order" else {}
+    ahead = orders_ahead(seen.connection, ids, preferences, lang) if kind == "order" else {}
     actions = row_actions(seen.connection, kind, ids, lang)
     rows = (_row(window, kind, id_, told.get(id_, [])) for id_ in ids)
     return [_with_ahead(row, ahead.get(row.id), actions.get(row.id)) for row in rows]

@@ -20,7 +20,7 @@ from shared_scoring.risk.learn import Past, learn_happening, learn_late
 from shared_scoring.risk.loss import Losses
 from shared_scoring.risk.model import Model
 from shared_scoring.risk.outcomes import OUTCOMES, Asked, asked, is_open
-from shared_scoring.risk.reasons import Why, parts_by_code, reasons, worded
+from shared_scoring.risk.reasons import RiskCause, parts_by_code, reasons, worded
 from shared_scoring.risk.survival import DELIVERY, PICKUP
 from shared_scoring.risk.table import OrderTable, order_table
 from shared_scoring.sums import Sums
@@ -43,7 +43,7 @@ class OrderRisk(Struct, frozen=True, kw_only=True):
     deadline: dt.datetime | None
     outcomes: dict[str, OutcomeRisk | None]
     unknown: dict[str, str]
-    reasons: list[Why]
+    reasons: list[RiskCause]
 
 
 class Method(Struct, frozen=True):
@@ -203,7 +203,7 @@ def _expected_loss(outcomes: Collection[OutcomeRisk]) -> float | None:
     return sum((one.probability * (one.loss or 0.0) for one in outcomes), 0.0)
 
 
-def _reasons(row: int, given: Mapping[str, OutcomeRisk], predicted: Mapping[str, _Predicted]) -> list[Why]:
+def _reasons(row: int, given: Mapping[str, OutcomeRisk], predicted: Mapping[str, _Predicted]) -> list[RiskCause]:
     """Of the outcome that costs most, or where points cannot be given of the likeliest."""
     if not given:
         return []

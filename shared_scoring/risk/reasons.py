@@ -14,11 +14,18 @@ _SHOWN = 3
 _AT_LEAST = 0.1  # log odds: less is not worth a word
 
 
-class Why(Struct, frozen=True):
-    """`odds` is by how much the odds of `outcome` are higher for it than for a usual order."""
+class RaisedOdds(Struct, frozen=True):
+    """By how much the odds of `outcome` are higher for it than for the mean of the open orders: 2 is twice."""
+
+    outcome: str
+    odds: float
+
+
+class RiskCause(Struct, frozen=True):
+    """A reason as code and parameters; `text` says it in words."""
 
     code: str
-    params: dict[str, str | float]
+    params: RaisedOdds
     text: str = ""
 
 
@@ -53,7 +60,7 @@ WORDS: Mapping[str, Words] = {
     "slow_seller": Words("该商家近期履约偏慢", "this seller has been slow lately"),
     "slow_courier": Words("该快递近期偏慢或问题偏多", "this courier has been slow or troubled lately"),
     "slow_product": Words("该商品常常晚到", "this product often comes late"),
-    "backlog": Words("订单积压，处理变慢", "orders have piled up"),
+    "backlog": Words("订单积压", "orders have piled up"),
     "not_shipped": Words("还没有发货", "not shipped yet"),
     "kind_of_order": Words("这类订单（金额、件数、时段）风险偏高", "orders of this kind go wrong more often"),
     "likely_late": Words("很可能晚到", "it is likely to arrive late"),
@@ -77,14 +84,20 @@ def parts_by_code(model: Model, found: Frame) -> tuple[tuple[str, ...], NDArray[
     return codes, gathered
 
 
-def reasons(outcome: str, codes: Sequence[str], parts: NDArray[np.float64]) -> list[Why]:
+def reasons(outcome: str, codes: Sequence[str], parts: NDArray[np.float64]) -> list[RiskCause]:
     """The largest of what raises one order's risk of `outcome`, worst first."""
     order = np.argsort(-parts, kind="stable")[:_SHOWN]
     return [
-        Why(codes[at], {"outcome": outcome, "odds": float(np.exp(parts[at]))}) for at in order if parts[at] >= _AT_LEAST
+        RiskCause(codes[at], RaisedOdds(outcome, float(np.exp(parts[at])))) for at in order if parts[at] >= _AT_LEAST
     ]
 
 
-def worded(whys: Sequence[Why], lang: str) -> list[Why]:
+def text_of(code: str, lang: str) -> str:
+    """What a code says in a language, `zh` or `en`."""
+    said: str = getattr(WORDS[code], lang)
+    return said
+
+
+def worded(whys: Sequence[RiskCause], lang: str) -> list[RiskCause]:
     """The reasons with their texts in a language, `zh` or `en`."""
-    return [Why(one.code, one.params, getattr(WORDS[one.code], lang)) for one in whys]
+    return [RiskCause(one.code, one.params, text_of(one.code, lang)) for one in whys]
