@@ -3,6 +3,7 @@
 from flask import Flask
 
 from server.actions.routes import blueprint as actions
+from server.audit.routes import blueprint as audit
 from server.backtests.routes import blueprint as backtests
 from server.batches.routes import blueprint as batches
 from server.batches.schemas import document_records
@@ -21,6 +22,7 @@ from server.http import docs, errors, guard
 from server.http.api import Api
 from server.http.body import MAX_BODY
 from server.http.state import KEY, State
+from server.members.routes import blueprint as members
 from server.orders.routes import blueprint as orders
 from server.overlay.routes import blueprint as overlay
 from server.product_checks.routes import blueprint as product_checks
@@ -35,6 +37,8 @@ from server.what_if.routes import blueprint as what_if
 BLUEPRINTS = (
     health,
     devices,
+    members,
+    audit,
     subjects,
     batches,
     quarantine,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from server.db.engine import Database
+    from server.members.roles import Role
     from server.runtime.postgres import Postgres
     from server.runtime.valkey import Valkey
     from server.settings import Settings
@@ -25,7 +26,7 @@ WITHOUT_SHARED = "without ../shared"
 # Everything but the default account, which the migration made. Cheaper than a clone of a template database, and
 # right with any number of connections, because nothing depends on a transaction that the test would have to share.
 _CLEAN = """
-TRUNCATE subjects, devices, pairing_codes, pairing_failures CASCADE;
+TRUNCATE subjects, members, devices, audit_events, pairing_codes, pairing_failures CASCADE;
 DELETE FROM accounts WHERE name <> 'default'
 """
 
@@ -183,13 +184,13 @@ def pair(app: "Flask", admin: "Engine") -> Callable[..., Paired]:
     from server.devices.codes import create_code
     from server.http.state import KEY
 
-    def pair(account: str = "default", name: str = "test") -> Paired:
+    def pair(account: str = "default", name: str = "test", member: str = "owner", role: "Role" = "owner") -> Paired:
         with admin.connect() as connection:
             connection.execute(
                 text("INSERT INTO accounts (name) VALUES (:name) ON CONFLICT DO NOTHING"), {"name": account}
             )
         client = app.test_client()
-        code = create_code(app.extensions[KEY].database.gate, account=account)
+        code = create_code(app.extensions[KEY].database.gate, account=account, member=member, role=role)
         answer = client.post("/v1/devices", json={"code": code, "name": name})
         assert answer.status_code == 201, answer.text
         client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {answer.json['token']}"

@@ -79,6 +79,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what was done in this account, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string | null;
+                    /** @description Items a page. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditPage"];
+                    };
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                422: components["responses"]["PROBLEM_422"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/capture-specs": {
         parameters: {
             query?: never;
@@ -203,7 +248,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Pair a device: a code of `koubei pair` becomes a token. */
+        /** Pair a device: a code of `koubei pair` or of an owner becomes a token. */
         post: {
             parameters: {
                 query?: never;
@@ -247,7 +292,40 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /** Read a device; its ETag is what a new name wants as If-Match. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    device_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Device"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         put?: never;
         post?: never;
         /** Revoke a device's token, at once and for good. */
@@ -275,6 +353,283 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        options?: never;
+        head?: never;
+        /** Give a device another name. */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The ETag of the copy the change was made on. */
+                    "If-Match": string;
+                };
+                path: {
+                    device_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DeviceName"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Device"];
+                    };
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                412: components["responses"]["PROBLEM_412"];
+                422: components["responses"]["PROBLEM_422"];
+                428: components["responses"]["PROBLEM_428"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
+    "/v1/devices/{device_id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Exchange this device's token. The old one holds until the new one is first used. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    device_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Token"];
+                    };
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the members of this account. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MemberList"];
+                    };
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/members/{member_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                member_id: string;
+            };
+            cookie?: never;
+        };
+        /** Read a member; its ETag is what a change of role wants as If-Match. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Member"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** End a membership; all tokens of that member are void at once. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                409: components["responses"]["PROBLEM_409"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Give a member another role. The tokens of their devices change with it, at once. */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The ETag of the copy the change was made on. */
+                    "If-Match": string;
+                };
+                path: {
+                    member_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Member"];
+                    };
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                409: components["responses"]["PROBLEM_409"];
+                412: components["responses"]["PROBLEM_412"];
+                422: components["responses"]["PROBLEM_422"];
+                428: components["responses"]["PROBLEM_428"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        trace?: never;
+    };
+    "/v1/members/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite a person, or a member's next device: a pairing code for a few minutes. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invited"];
+                    };
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                409: components["responses"]["PROBLEM_409"];
+                422: components["responses"]["PROBLEM_422"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1509,6 +1864,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header: {
+                    /** @description The ETag of the copy the change was made on. */
                     "If-Match": string;
                 };
                 path: {
@@ -1710,6 +2066,31 @@ export interface components {
             rules: string;
             stale: boolean;
             subject: string;
+        };
+        AuditEvent: {
+            /** Format: date-time */
+            at: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            /** @description With what, by the name of that moment. */
+            device: string;
+            /**
+             * Format: uuid
+             * @description null: the command line on the server itself.
+             */
+            device_id: string | null;
+            /** @enum {string} */
+            event: "member.invited" | "member.role_changed" | "member.removed" | "device.paired" | "device.renamed" | "device.token_rotated" | "device.revoked" | "subject.bound" | "subject.erased" | "settings.changed" | "export.made" | "action.changed";
+            id: number;
+            /** @description Who, by the name of that moment. */
+            member: string;
+            subject_id: string | null;
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEvent"][];
+            /** @description null on the last page. */
+            next_cursor: string | null;
         };
         Band: {
             high: number;
@@ -1938,10 +2319,18 @@ export interface components {
             id: string;
             /** Format: date-time */
             last_seen_at: string | null;
+            /** @description Whose device it is. */
+            member: string;
             name: string;
             /** Format: date-time */
             revoked_at: string | null;
+            /** @enum {string} */
+            role: "owner" | "member" | "read_only";
             scopes: string[];
+        };
+        DeviceName: {
+            /** @description How the merchant will know the device. */
+            name: string;
         };
         Devices: {
             items: components["schemas"]["Device"][];
@@ -2219,6 +2608,22 @@ export interface components {
             /** Format: date */
             until?: string | null;
         };
+        Invitation: {
+            /** @description Who; a member's own name for one more device. */
+            name: string;
+            /** @enum {string} */
+            role: "owner" | "member" | "read_only";
+        };
+        Invited: {
+            /** @description Told this once. Pairs one device. */
+            code: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Who; a member's own name for one more device. */
+            name: string;
+            /** @enum {string} */
+            role: "owner" | "member" | "read_only";
+        };
         Leaves: {
             better: boolean;
             change: number;
@@ -2325,6 +2730,22 @@ export interface components {
             indicator?: string | null;
             low?: number | null;
             succeeded: boolean | null;
+        };
+        Member: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description How many of theirs may call. */
+            devices: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_seen_at: string | null;
+            name: string;
+            /** @enum {string} */
+            role: "owner" | "member" | "read_only";
+        };
+        MemberList: {
+            items: components["schemas"]["Member"][];
         };
         Mended: {
             /** Format: uuid */
@@ -2575,6 +2996,10 @@ export interface components {
             account: components["schemas"]["Account"];
             /** Format: uuid */
             device_id: string;
+            /** @description Whose device it is. */
+            member: string;
+            /** @enum {string} */
+            role: "owner" | "member" | "read_only";
             scopes: string[];
             /** @description Told this once; the server keeps only its hash. */
             token: string;
@@ -2905,6 +3330,10 @@ export interface components {
             code: string;
             text: string;
         };
+        Role: {
+            /** @enum {string} */
+            role: "owner" | "member" | "read_only";
+        };
         RowAction: {
             id: string;
             title: string;
@@ -3129,6 +3558,10 @@ export interface components {
             id: string;
             title: string;
         };
+        Token: {
+            /** @description Told this once; the server keeps only its hash. */
+            token: string;
+        };
         UnknownField: {
             path: string;
             /** @description Its JSON type; the value was not kept. */
@@ -3244,7 +3677,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The token may not do this; The subject belongs to another account; A record belongs to another subject; The server is not known by this name; This origin may not call the server; The pairing code is wrong */
+        /** @description The token may not do this; A token is exchanged by its own device; The subject belongs to another account; A record belongs to another subject; The server is not known by this name; This origin may not call the server; The pairing code is wrong */
         PROBLEM_403: {
             headers: {
                 [name: string]: unknown;
@@ -3262,7 +3695,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request contradicts what is stored; The Idempotency-Key was used for another body */
+        /** @description The request contradicts what is stored; An account keeps an owner; The member has another role; The Idempotency-Key was used for another body */
         PROBLEM_409: {
             headers: {
                 [name: string]: unknown;

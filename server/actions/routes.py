@@ -45,6 +45,6 @@ class ActionResource(MethodView):
     def patch(self, change: Patch, subject_id: str, action_id: str) -> Response:
         """Say that an action was done, is put off, or is not wanted. Undone with the state open."""
         listed = change_action(
-            database().app, subject_id, action_id, change["state"], change["snoozed_until"], principal().device_id, "zh"
+            database().app, subject_id, action_id, change["state"], change["snoozed_until"], principal().actor, "zh"
         )
         return Response(msgspec.json.encode(listed), content_type="application/json")

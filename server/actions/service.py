@@ -2,12 +2,13 @@
 
 import datetime as dt
 from typing import Any, TypedDict
-from uuid import UUID
 
 import msgspec
 from sqlalchemy import Engine, Row, select, update
 
 from server.actions.schemas import ActionList, Listed
+from server.audit import log
+from server.audit.log import Actor
 from server.db.models import StoredAction, Subject
 from server.db.preferences import read_preferences
 from server.db.reading import Folder
@@ -76,11 +77,11 @@ def read_actions(app: Engine, subject_id: str, query: ActionsQuery) -> ActionLis
 
 
 def change_action(
-    app: Engine, subject_id: str, action_id: str, state: str, snoozed_until: dt.datetime | None, device: UUID, lang: str
+    app: Engine, subject_id: str, action_id: str, state: str, snoozed_until: dt.datetime | None, by: Actor, lang: str
 ) -> Listed:
     """Say what became of an action. Raises ProblemError for one that is not there."""
     now = dt.datetime.now(dt.UTC)
-    with app.connect() as connection, tenant(connection, subject_id):
+    with app.connect() as connection, tenant(connection, subject_id, account_id=by.account_id):
         row = connection.execute(
             update(StoredAction)
             .where(StoredAction.id == action_id)
@@ -88,14 +89,15 @@ def change_action(
                 state=state,
                 snoozed_until=snoozed_until,
                 changed_at=now,
-                changed_by=device,
+                changed_by=by.device_id,
                 effect=None,
             )
             .returning(*_COLUMNS)
         ).one_or_none()
         preferences = read_preferences(connection).preferences
-    if row is None:
-        raise ProblemError("action-unknown", f"There is no action {action_id!r} of {subject_id!r}")
+        if row is None:
+            raise ProblemError("action-unknown", f"There is no action {action_id!r} of {subject_id!r}")
+        log.write(connection, by, "action.changed", subject_id=subject_id, action=action_id, state=state)
     return _listed(row, lang, now, preferences)
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from server.db.engine import gate_engine
 from server.devices.codes import create_code
+from server.members.roles import FIRST_OWNER, Role
 from server.runtime.address import Address, running
 from server.runtime.home import Home
 from server.settings import SettingsError, load_settings
@@ -47,10 +48,10 @@ def save_token(address: Address, token: str) -> None:
     file.write_bytes(msgspec.json.encode(_Saved(token)))
 
 
-def pairing_code(address: Address) -> str:
-    """A code made directly in the database: whoever may read `server.json` owns this koubei."""
+def pairing_code(address: Address, member: str = FIRST_OWNER, role: Role = "owner") -> str:
+    """A code made directly in the database: whoever may read `server.json` owns this koubei. Raises MemberError."""
     gate = gate_engine(address.database_url, pool_size=1)
     try:
-        return create_code(gate)
+        return create_code(gate, member=member, role=role)
     finally:
         gate.dispose()

@@ -11,16 +11,28 @@ from sqlalchemy.exc import OperationalError
 
 from server.cli.local import local_address, pairing_code
 from server.cli.texts import text
-from server.devices.codes import LIFETIME
+from server.devices.codes import LIFETIME, MemberError
+from server.members.roles import FIRST_OWNER, LONGEST_NAME, ROLES, Role
 
 
 @click.command
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), default=None, help="The home folder.")
+@click.option("--role", type=click.Choice(ROLES), default="owner", show_default=True, help="What they may do.")
+@click.option("--name", default=None, help="Who; needed for any role but owner.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def pair(home: Path | None, lang: str) -> None:
-    """Print a code that pairs one browser or program with the running server."""
+def pair(home: Path | None, role: Role, name: str | None, lang: str) -> None:
+    """Print a code that pairs one browser or program with the running server.
+
+    An owner may do everything, a member sends records, reads and works through actions, read_only reads.
+    """
+    if name is None and role != "owner":
+        raise click.UsageError(f"--role {role} needs --name: who is it for?")
+    if name is not None and not 1 <= len(name) <= LONGEST_NAME:
+        raise click.UsageError(f"--name must have 1 to {LONGEST_NAME} characters")
     try:
-        code = pairing_code(local_address(home))
+        code = pairing_code(local_address(home), name or FIRST_OWNER, role)
+    except MemberError as error:
+        raise click.UsageError(f"{error}; use --role {error.has}, or another --name") from error
     except OperationalError as error:
         reason = " ".join(str(error.orig).split())
         raise click.ClickException(f"the database does not answer ({reason}); restart `koubei up`") from error

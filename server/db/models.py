@@ -13,10 +13,12 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
+    Identity,
     Index,
     LargeBinary,
     MetaData,
     Text,
+    UniqueConstraint,
     Uuid,
     func,
     text,
@@ -70,15 +72,36 @@ class Account(Base):
     created_at: Mapped[dt.datetime] = _now()
 
 
+class Member(Base):
+    """A person of an account. The role says which scopes the tokens of their devices get (members/roles.py)."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        UniqueConstraint("account_id", "name"),
+        CheckConstraint("role IN ('owner', 'member', 'read_only')", name="role_is_known"),
+    )
+
+    id: Mapped[UUID] = _random_id()
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    role: Mapped[str]
+    created_at: Mapped[dt.datetime] = _now()
+
+
 class Device(Base):
-    """A browser or program that was paired. Of its token only the SHA-256 is known here."""
+    """A browser or program that was paired. Of its token only the SHA-256 is known here.
+
+    `next_token_hash` is of a token given out in exchange and not yet used; its first use ends the old one.
+    """
 
     __tablename__ = "devices"
 
     id: Mapped[UUID] = _random_id()
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
     name: Mapped[str]
     token_hash: Mapped[bytes] = mapped_column(unique=True)
+    next_token_hash: Mapped[bytes | None]
     scopes: Mapped[list[str]]
     created_at: Mapped[dt.datetime] = _now()
     last_seen_at: Mapped[dt.datetime | None]
@@ -86,12 +109,14 @@ class Device(Base):
 
 
 class PairingCode(Base):
-    """A code of `koubei pair`, good for one device and a few minutes."""
+    """A code of `koubei pair` or of an owner, good for one device of one member and a few minutes."""
 
     __tablename__ = "pairing_codes"
 
     code_hash: Mapped[bytes] = mapped_column(primary_key=True)
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    member: Mapped[str] = mapped_column(server_default=text("'owner'"))
+    role: Mapped[str] = mapped_column(server_default=text("'owner'"))
     created_at: Mapped[dt.datetime] = _now()
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
@@ -105,6 +130,23 @@ class PairingFailure(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+class AuditEvent(Base):
+    """Who did what (audit/log.py). Names are those of the moment: what they named may be gone."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (Index(None, "account_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"))
+    at: Mapped[dt.datetime] = mapped_column(server_default=func.clock_timestamp())
+    member: Mapped[str]
+    device: Mapped[str]
+    device_id: Mapped[UUID | None]
+    event: Mapped[str]
+    subject_id: Mapped[str | None]
+    detail: Mapped[dict[str, Any]]
 
 
 class Subject(Base):

@@ -13,14 +13,20 @@ from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
-from server.db.models import Account, Device, PairingCode, PairingFailure
-from server.http.auth import SCOPES, hash_secret, new_secret, token
+from server.audit import log
+from server.audit.log import Actor
+from server.db.models import Account, Device, Member, PairingCode, PairingFailure
+from server.http.auth import hash_secret, new_secret, token
+from server.members.roles import FIRST_OWNER, SCOPES_OF, Role
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0 O 1 I L U: nothing to mistake for another
 LENGTH = 8
 LIFETIME = dt.timedelta(minutes=5)
 TRIES = 5
+COMMAND_LINE = "koubei pair"
+"""What the audit log calls the command line of the server's own computer."""
 
 _KEPT = dt.timedelta(days=1)  # long enough to tell "used" and "expired" from "wrong"
 _LOCK = 0x70616972  # "pair": one redemption at a time, so that parallel guesses cannot outrun the count
@@ -33,6 +39,8 @@ class Pairing:
     scopes: tuple[str, ...]
     account_id: UUID
     account_name: str
+    member: str
+    role: Role
 
 
 @dataclass(frozen=True)
@@ -41,24 +49,55 @@ class Refusal:
     tries_left: int = 0
 
 
+class MemberError(ValueError):
+    """The invited is a member already, with the role `has`."""
+
+    def __init__(self, member: str, has: str) -> None:
+        super().__init__(f"{member} is a member already, with the role {has}")
+        self.has = has
+
+
 def normalize(code: str) -> str:
     """Return the code as it was made, whatever case, spaces and dashes it was typed with."""
     return "".join(code.upper().replace("-", " ").split())
 
 
-def create_code(gate: Engine, *, account: str = "default", now: dt.datetime | None = None) -> str:
-    """Make a code for one more device of the account and return it; only its hash is stored."""
+def create_code(
+    gate: Engine,
+    *,
+    account: str = "default",
+    member: str = FIRST_OWNER,
+    role: Role = "owner",
+    by: Actor | None = None,
+    now: dt.datetime | None = None,
+) -> str:
+    """Make a code for one more device of a member of the account and return it; only its hash is stored.
+
+    Who is no member yet becomes one with the device. `by` is None for the command line. Raises MemberError.
+    """
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     with gate.begin() as connection:
         moment = now or connection.execute(select(func.clock_timestamp())).scalar_one()
         connection.execute(delete(PairingCode).where(PairingCode.expires_at < moment - _KEPT))
         connection.execute(delete(PairingFailure).where(PairingFailure.at < moment - _KEPT))
-        account_id = connection.execute(select(Account.id).where(Account.name == account)).scalar_one()
+        owned = Account.name == account if by is None else Account.id == by.account_id
+        account_id = connection.execute(select(Account.id).where(owned)).scalar_one()
+        own = (Member.account_id == account_id) & (Member.name == member)
+        has = connection.execute(select(Member.role).where(own)).scalar_one_or_none()
+        if has not in {None, role}:
+            raise MemberError(member, str(has))
         connection.execute(
             insert(PairingCode).values(
-                code_hash=_hash(code), account_id=account_id, created_at=moment, expires_at=moment + LIFETIME
+                code_hash=_hash(code),
+                account_id=account_id,
+                member=member,
+                role=role,
+                created_at=moment,
+                expires_at=moment + LIFETIME,
             )
         )
+        by = by or Actor(account_id, FIRST_OWNER, COMMAND_LINE)
+        log.write(connection, by, "member.invited", member=member, role=role)
     return code
 
 
@@ -71,6 +110,7 @@ def redeem(gate: Engine, code: str, name: str) -> Pairing | Refusal:
             select(PairingCode.__table__, Account.name.label("account_name"))
             .join(Account, Account.id == PairingCode.account_id)
             .where(PairingCode.code_hash == _hash(normalize(code)))
+            .with_for_update(of=PairingCode)  # whoever removes the member waits, and finds the device
         ).one_or_none()
         if found is None:
             return Refusal("wrong", tries_left=_count_failure(connection, now))
@@ -79,16 +119,36 @@ def redeem(gate: Engine, code: str, name: str) -> Pairing | Refusal:
         if found.expires_at <= now:
             withdrawn = found.expires_at < found.created_at + LIFETIME
             return Refusal("withdrawn" if withdrawn else "expired")
-        secret = new_secret()
+        member_id, role = _join(connection, found.account_id, found.member, found.role)
+        secret, scopes = new_secret(), SCOPES_OF[role]
         device_id = connection.execute(
             insert(Device)
-            .values(account_id=found.account_id, name=name, token_hash=hash_secret(secret), scopes=list(SCOPES))
+            .values(
+                account_id=found.account_id,
+                member_id=member_id,
+                name=name,
+                token_hash=hash_secret(secret),
+                scopes=list(scopes),
+            )
             .returning(Device.id)
         ).scalar_one()
         connection.execute(
             update(PairingCode).where(PairingCode.code_hash == found.code_hash).values(used_at=now, device_id=device_id)
         )
-    return Pairing(device_id, token(device_id, secret), SCOPES, found.account_id, found.account_name)
+        actor = Actor(found.account_id, found.member, name, device_id)
+        log.write(connection, actor, "device.paired", role=role)
+    return Pairing(
+        device_id, token(device_id, secret), scopes, found.account_id, found.account_name, found.member, role
+    )
+
+
+def _join(connection: Connection, account_id: UUID, name: str, role: Role) -> tuple[UUID, Role]:
+    """The member of this name, who keeps the role of today whatever it was when the code was made."""
+    joining = upsert(Member).values(account_id=account_id, name=name, role=role)
+    connection.execute(joining.on_conflict_do_nothing())
+    own = (Member.account_id == account_id) & (Member.name == name)
+    found = connection.execute(select(Member.id, Member.role).where(own).with_for_update()).one()
+    return found.id, found.role
 
 
 def _count_failure(connection: Connection, now: dt.datetime) -> int:

@@ -1,14 +1,23 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response
 from flask.views import MethodView
-from sqlalchemy import func, select, update
+from sqlalchemy import RowMapping
 
-from server.db.models import Device
+from server.devices import service
 from server.devices.codes import LIFETIME, TRIES, Refusal, redeem
-from server.devices.schemas import DevicesSchema, PairedDeviceSchema, PairingSchema
+from server.devices.schemas import (
+    DeviceNameSchema,
+    DeviceSchema,
+    DevicesSchema,
+    PairedDeviceSchema,
+    PairingSchema,
+    TokenSchema,
+)
 from server.http.auth import principal
 from server.http.blueprint import Blueprint
+from server.http.etag import IF_MATCH, answer, require_match
 from server.http.problems import ProblemError
 from server.http.state import database
 
@@ -21,20 +30,13 @@ class Devices(MethodView):
     @blueprint.response(200, DevicesSchema)
     def get(self) -> dict[str, Any]:
         """List the devices of this account, newest first."""
-        me = principal()
-        query = (
-            select(Device.__table__, (Device.id == me.device_id).label("current"))
-            .where(Device.account_id == me.account_id)
-            .order_by(Device.created_at.desc(), Device.id)
-        )
-        with database().gate.begin() as gate:
-            return {"items": gate.execute(query).mappings().all()}
+        return {"items": service.list_devices(database().gate, principal().actor)}
 
     @blueprint.problem(403, 410)
     @blueprint.arguments(PairingSchema)
     @blueprint.response(201, PairedDeviceSchema)
     def post(self, pairing: dict[str, str]) -> dict[str, Any]:
-        """Pair a device: a code of `koubei pair` becomes a token."""
+        """Pair a device: a code of `koubei pair` or of an owner becomes a token."""
         answer = redeem(database().gate, pairing["code"], pairing["name"])
         if isinstance(answer, Refusal):
             raise _problem(answer)
@@ -43,6 +45,8 @@ class Devices(MethodView):
             "token": answer.token,
             "scopes": answer.scopes,
             "account": {"id": answer.account_id, "name": answer.account_name},
+            "member": answer.member,
+            "role": answer.role,
         }
 
 
@@ -50,15 +54,43 @@ class Devices(MethodView):
 class DeviceResource(MethodView):
     @blueprint.requires("devices:write")
     @blueprint.problem(404)
+    @blueprint.alt_response(304, description="Not modified", success=True)
+    @blueprint.response(200, DeviceSchema)
+    def get(self, device_id: UUID) -> Response:
+        """Read a device; its ETag is what a new name wants as If-Match."""
+        return _answer(service.read_device(database().gate, principal().actor, device_id))
+
+    @blueprint.requires("devices:write")
+    @blueprint.problem(404, 412, 428)
+    @blueprint.doc(parameters=[IF_MATCH])
+    @blueprint.arguments(DeviceNameSchema)
+    @blueprint.response(200, DeviceSchema)
+    def patch(self, change: dict[str, str], device_id: UUID) -> Response:
+        """Give a device another name."""
+        device = service.read_device(database().gate, principal().actor, device_id)
+        require_match(service.tag_of(device))
+        return _answer(service.rename(database().gate, principal().actor, device, change["name"]))
+
+    @blueprint.requires("devices:write")
+    @blueprint.problem(404)
     @blueprint.response(204)
     def delete(self, device_id: UUID) -> None:
         """Revoke a device's token, at once and for good."""
-        mine = (Device.id == device_id) & (Device.account_id == principal().account_id)
-        revoke = update(Device).where(mine).values(revoked_at=func.coalesce(Device.revoked_at, func.now()))
-        with database().gate.begin() as gate:
-            found = gate.execute(revoke.returning(Device.id)).one_or_none()
-        if found is None:
-            raise ProblemError("not-found", f"This account has no device {device_id}")
+        service.revoke(database().gate, principal().actor, device_id)
+
+
+@blueprint.route("/<uuid:device_id>/token")
+class TokenResource(MethodView):
+    @blueprint.requires("scores:read")
+    @blueprint.problem(404)
+    @blueprint.response(201, TokenSchema)
+    def post(self, device_id: UUID) -> dict[str, str]:
+        """Exchange this device's token. The old one holds until the new one is first used."""
+        return {"token": service.exchange(database().gate, principal().actor, device_id)}
+
+
+def _answer(device: RowMapping) -> Response:
+    return answer(service.tag_of(device), DeviceSchema().dump(device))
 
 
 def _problem(refusal: Refusal) -> ProblemError:

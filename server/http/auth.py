@@ -5,16 +5,16 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import g, request
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
-from server.db.models import Device, Subject
+from server.audit.log import Actor
+from server.db.models import Device, Member, Subject
 from server.http.problems import ProblemError
 from server.http.state import database
-
-SCOPES = ("records:write", "scores:read", "actions:write", "settings:write", "devices:write")
 
 _VISIT = dt.timedelta(minutes=1)  # enough to see which device is in use, and spares a write per request
 
@@ -26,6 +26,7 @@ class Principal:
     device_id: UUID
     account_id: UUID
     scopes: frozenset[str]
+    actor: Actor
 
 
 def new_secret() -> str:
@@ -52,9 +53,12 @@ def authenticate(scope: str, subject_id: str | None) -> None:
     device_id, secret = _read_token()
     owner = select(Subject.account_id).where(Subject.id == subject_id).scalar_subquery()
     with database().gate.begin() as gate:
-        query = select(Device.__table__, owner.label("owner"), func.now().label("now"))
-        row = gate.execute(query.where(Device.id == device_id)).one_or_none()
-        if row is None or not hmac.compare_digest(row.token_hash, hash_secret(secret)):
+        row = gate.execute(
+            select(Device.__table__, Member.name.label("member"), owner.label("owner"), func.now().label("now"))
+            .join(Member, Member.id == Device.member_id)
+            .where(Device.id == device_id)
+        ).one_or_none()
+        if row is None or not _opens(gate, row, hash_secret(secret)):
             raise _unauthorized("token-wrong", "This server gave out no such token")
         if row.revoked_at is not None:
             raise _unauthorized("token-revoked", f"Device {row.name!r} was revoked at {row.revoked_at:%FT%TZ}")
@@ -66,7 +70,18 @@ def authenticate(scope: str, subject_id: str | None) -> None:
         raise ProblemError("subject-unknown", f"No subject {subject_id[:200]!r} is bound here")
     if subject_id is not None and row.owner != row.account_id:
         raise foreign_subject(subject_id)
-    g.principal = Principal(device_id=row.id, account_id=row.account_id, scopes=frozenset(row.scopes))
+    actor = Actor(row.account_id, row.member, row.name, row.id)
+    g.principal = Principal(row.id, row.account_id, frozenset(row.scopes), actor)
+
+
+def _opens(gate: Connection, device: Row[Any], given: bytes) -> bool:
+    """Whether it is the device's secret. The one it was exchanged for takes its place with its first use."""
+    if hmac.compare_digest(device.token_hash, given):
+        return True
+    if device.next_token_hash is None or not hmac.compare_digest(device.next_token_hash, given):
+        return False
+    gate.execute(update(Device).where(Device.id == device.id).values(token_hash=given, next_token_hash=None))
+    return True
 
 
 def foreign_subject(subject_id: str) -> ProblemError:

@@ -5,6 +5,15 @@ from flask import Response, request
 
 from server.http.problems import ProblemError
 
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "The ETag of the copy the change was made on.",
+    "schema": {"type": "string", "minLength": 1},
+}
+"""For `Blueprint.doc(parameters=[...])` of a view that calls require_match."""
+
 
 def etag_of(*versions: int | str) -> str:
     """Return the opaque tag for what these versions determine, without quotes."""

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable, Sequence
-from typing import TypedDict, TypeVar
+from typing import NoReturn, TypedDict, TypeVar
 
 from marshmallow import Schema, fields, validate
 
@@ -11,6 +11,7 @@ from server.http.problems import refuse_fields
 Row = TypeVar("Row")
 
 MAX_PAGE = 200
+_LONGEST_NUMBER = 19  # digits; every number of fewer fits a bigint
 
 
 class PageQuerySchema(Schema):
@@ -49,8 +50,22 @@ def after(query: PageQuery) -> str:
     except ValueError:
         key = ""
     if not key or "\0" in key:
-        refuse_fields([{"path": "cursor", "reason": "is not a next_cursor of this server; start without one"}])
+        _refuse_cursor()
     return key
+
+
+def _refuse_cursor() -> NoReturn:
+    refuse_fields([{"path": "cursor", "reason": "is not a next_cursor of this server; start without one"}])
+
+
+def number_after(query: PageQuery) -> int | None:
+    """The same where the key is a number, None for the first page."""
+    key = after(query)
+    if not key:
+        return None
+    if not (key.isascii() and key.isdigit() and len(key) < _LONGEST_NUMBER):
+        _refuse_cursor()
+    return int(key)
 
 
 def page(rows: Sequence[Row], query: PageQuery, key: Callable[[Row], str]) -> Page:

@@ -31,6 +31,7 @@ CATALOG: dict[str, Problem] = {
     "token-wrong": Problem(401, "The token is not one of this server's", "Pair this device again with `koubei pair`."),
     "token-revoked": Problem(401, "The token was revoked", "Pair this device again with `koubei pair`."),
     "scope-missing": Problem(403, "The token may not do this", "Pair a device that has the scope."),
+    "not-own-device": Problem(403, "A token is exchanged by its own device", "Ask with that device's token."),
     "subject-of-another": Problem(403, "The subject belongs to another account", "Use a token of that account."),
     "record-of-another-subject": Problem(
         403,
@@ -59,6 +60,10 @@ CATALOG: dict[str, Problem] = {
     "action-unknown": Problem(404, "There is no such action", "See GET /v1/subjects/{id}/actions."),
     "method-not-allowed": Problem(405, "The address does not know this method", "Use one of the Allow header."),
     "conflict": Problem(409, "The request contradicts what is stored", "Read the current state, then decide."),
+    "last-owner": Problem(409, "An account keeps an owner", "Make another member an owner first."),
+    "member-has-role": Problem(
+        409, "The member has another role", "Invite under another name, or change the member's role."
+    ),
     "idempotency-key-reused": Problem(
         409, "The Idempotency-Key was used for another body", "Send a new batch under a new key."
     ),

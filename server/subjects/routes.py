@@ -42,7 +42,7 @@ class SubjectResource(MethodView):
     def put(self, subject_id: str) -> tuple[Any, int]:
         """Bind a subject to this account, or declare it again with what changed."""
         record = _read_record(subject_id)
-        created = service.bind(database().app, subject_id, principal().account_id)
+        created = service.bind(database().app, subject_id, principal().actor)
         if service.declare(database().app, record):
             hint(subject_id)
         return service.read_subject(database().app, subject_id), 201 if created else 200

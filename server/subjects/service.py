@@ -9,6 +9,8 @@ from sqlalchemy import Engine, RowMapping, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from server.audit import log
+from server.audit.log import Actor
 from server.db import casebook, tenancy
 from server.db.models import Subject
 from server.http.auth import foreign_subject
@@ -18,12 +20,15 @@ from shared_scoring.records import Subject as SubjectRecord
 _SHOWN = (Subject.id, Subject.created_at, Subject.changed_at, Subject.input_version, Subject.scored_version)
 
 
-def bind(app: Engine, subject_id: str, account_id: UUID) -> bool:
+def bind(app: Engine, subject_id: str, by: Actor) -> bool:
     """Bind a subject to the account and return whether it was new. Answers 403 if it is another account's."""
+    account_id = by.account_id
     with Session(app) as session, tenancy.account(session, account_id):
         created = session.execute(
             insert(Subject).values(id=subject_id, account_id=account_id).on_conflict_do_nothing().returning(Subject.id)
         ).one_or_none()
+        if created is not None:
+            log.write(session, by, "subject.bound", subject_id=subject_id)
         mine = session.scalar(select(Subject.id).where(Subject.id == subject_id, Subject.account_id == account_id))
     if mine is None:  # the row is there, or it would have been created, and this account cannot see it
         raise foreign_subject(subject_id)

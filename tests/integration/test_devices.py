@@ -41,7 +41,8 @@ def test_pairing_gives_a_token_whose_secret_is_stored_nowhere(client, code, admi
     assert (prefix, device_id) == ("kb", answer.json["device_id"].replace("-", ""))
     assert len(secret) >= 43, "256 bits"
     assert answer.json["account"]["name"] == "default"
-    assert answer.json["scopes"] == ["records:write", "scores:read", "actions:write", "settings:write", "devices:write"]
+    everything = {"records:write", "scores:read", "actions:write", "settings:write", "devices:write", "audit:read"}
+    assert (answer.json["role"], set(answer.json["scopes"])) == ("owner", everything)
     with admin.connect() as connection:
         dump = str(connection.execute(select(Device.__table__)).all())
         dump += str(connection.execute(select(PairingCode.__table__)).all())
@@ -183,6 +184,13 @@ def test_the_command_prints_a_code_that_pairs(client, home_root, postgres, valke
         assert address.pid == os.getpid()
         address.write(home.server_json)
         shown = runner.invoke(pair_command, ["--home", str(home_root)])
+        reader = runner.invoke(pair_command, ["--home", str(home_root), "--role", "read_only", "--name", "李梅"])
+        nameless = runner.invoke(pair_command, ["--home", str(home_root), "--role", "member"])
+        assert send(client, reader.output.strip()).json["role"] == "read_only"
+        other = runner.invoke(pair_command, ["--home", str(home_root), "--role", "member", "--name", "李梅"])
     home.server_json.unlink()
     assert shown.exit_code == 0, shown.output
     assert send(client, shown.output.strip()).status_code == 201
+    assert (nameless.exit_code, other.exit_code) == (2, 2)
+    assert "--role member needs --name" in nameless.output
+    assert "李梅 is a member already, with the role read_only; use --role read_only" in other.output

@@ -35,7 +35,7 @@ def test_the_routes_are_those_of_the_design(document):
 
 
 def test_every_other_route_wants_a_token_and_says_which_scope(document, client):
-    scopes = {"records:write", "scores:read", "actions:write", "settings:write", "devices:write"}
+    scopes = {"records:write", "scores:read", "actions:write", "settings:write", "devices:write", "audit:read"}
     for path, method, operation in operations(document):
         if (path, method) in OPEN:
             assert "security" not in operation
@@ -43,7 +43,7 @@ def test_every_other_route_wants_a_token_and_says_which_scope(document, client):
         [requirement] = operation["security"]
         assert set(requirement["bearer"]) <= scopes
         assert {"401", "403"} <= operation["responses"].keys()
-        address = re.sub(r"\{\w*device_id\}", "0" * 8 + "-0000-4000-8000-" + "0" * 12, path)
+        address = re.sub(r"\{(device|member)_id\}", "0" * 8 + "-0000-4000-8000-" + "0" * 12, path)
         address = re.sub(r"\{\w+\}", "x", address)
         assert client.open(address, method=method.upper()).status_code == 401, path
     assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
