@@ -102,18 +102,24 @@ def first_actions(connection: Connection, lang: Lang) -> list[TodoFigure]:
     return [TodoFigure(*row) for row in rows]
 
 
-def forecast_of(connection: Connection, day: str) -> Band | None:
-    """The total of a day ahead, or of the as-of day before its page was seen; None where it was not forecast."""
+def forecast_of(connection: Connection, day: str, stage: str, based_on: str | None) -> Band | None:
+    """The total of a day ahead, or of the as-of day before its page was seen; None where it was not forecast.
+
+    Only one that was made from this stage and this newest official day counts: while the first records of a shop still
+    come in, an earlier one knows neither.
+    """
     row = (
         driver(connection)
         .execute(
             """
             SELECT coalesce(
-              (SELECT one -> 'total' FROM json_array_elements(body -> 'days') AS one WHERE one ->> 'date' = %s),
+              (SELECT one -> 'total' FROM json_array_elements(body -> 'days') AS one
+               WHERE one ->> 'date' = %s AND one ->> 'stage' = %s),
               CASE WHEN body ->> 'as_of' = %s THEN body -> 'today' END
             ) FROM outlooks WHERE subject_id = current_setting('koubei.subject') AND part = %s
+            AND body ->> 'based_on' IS NOT DISTINCT FROM %s
             """,
-            (day, day, FORECAST),
+            (day, stage, day, FORECAST, based_on),
         )
         .fetchone()
     )

@@ -52,7 +52,7 @@ def make_panel(seen: Snapshot, page: str, lang: Lang, today: Score, window: Wind
         total=today.total,
         official=official,
         estimate=today.estimate.total,
-        noon=_noon(seen, pack, as_of, today, official=official),
+        noon=_noon(seen, pack, as_of, today, known, official=official),
         coverage=min(coverage.values(), default=1.0),
         open_page=page_to_open(coverage) if official else "score",
         shown=_shown(known, as_of),
@@ -71,11 +71,13 @@ def make_panel(seen: Snapshot, page: str, lang: Lang, today: Score, window: Wind
     )
 
 
-def _noon(seen: Snapshot, pack: Pack, as_of: int, today: Score, *, official: bool) -> Band | None:
+def _noon(seen: Snapshot, pack: Pack, as_of: int, today: Score, known: Facts, *, official: bool) -> Band | None:
     """Today's score while the page has not shown it, tomorrow's once it has."""
     coming = as_of + 1 if official else as_of
     folder = seen.folder
-    if (stored := forecast_of(seen.connection, iso(coming))) is not None:
+    newest = known.newest_official(as_of + 1)
+    based_on = None if newest is None else iso(newest[0])
+    if (stored := forecast_of(seen.connection, iso(coming), today.stage, based_on)) is not None:
         return stored
     # A fragment of a shop must not fall back to the growth stage overnight.
     if today.stage != "formal":

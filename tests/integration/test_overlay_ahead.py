@@ -86,10 +86,17 @@ def test_noon_is_what_was_forecast(shop: "Paired", admin: "Engine") -> None:
     assert overlay(shop)["panel"]["noon"]["mid"] == 85.5
     total = {"low": 84.3, "mid": 85.2, "high": 86.0}
     tomorrow = (TODAY + dt.timedelta(days=1)).date().isoformat()
-    store(admin, "forecast", {"days": [{"date": tomorrow, "total": total}]})
-    assert overlay(shop)["panel"]["noon"] == total
-    store(admin, "forecast", {"days": [{"date": tomorrow, "total": dict.fromkeys(total)}]})
-    assert overlay(shop)["panel"]["noon"]["mid"] == 85.5
+
+    def noon(shown: dict[str, Any], stage: str = "formal", based_on: str = official["id"]) -> Any:
+        days = [{"date": tomorrow, "total": shown, "stage": stage}]
+        store(admin, "forecast", {"days": days, "based_on": based_on})
+        return overlay(shop)["panel"]["noon"]
+
+    assert noon(total) == total
+    assert noon(dict.fromkeys(total))["mid"] == 85.5
+    # One made of a fragment, or before today's page was seen, is no longer said.
+    assert noon(total, stage="growth")["mid"] == 85.5
+    assert noon(total, based_on=TODAY.replace(year=2020).date().isoformat())["mid"] == 85.5
 
 
 @pytest.fixture
