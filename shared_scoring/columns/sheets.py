@@ -76,16 +76,18 @@ class Sheets:
 
     def _about(self, records: Sequence[Record], lines: Column, file: int) -> Sheet:
         """Who a copy is about, which tells whether it is the only one, and where it was read."""
+        count = len(records)
         named = [one.subject_id for one in records]
-        for name in set(named):
-            self._owners.setdefault(name, len(self._owners))
+        owners = [self._owners.setdefault(name, len(self._owners)) for name in set(named)]
+        if len(owners) > 1:
+            owners = [self._owners[name] for name in named]
         return {
-            "name": np.fromiter([hash(one.id) for one in records], np.int64, len(records)),
-            "owner": np.fromiter([self._owners[name] for name in named], np.int32, len(records)),
-            "file": np.full(len(records), file, np.int32),
+            "name": np.fromiter([hash(one.id) for one in records], np.int64, count),
+            "owner": np.full(count, owners, np.int32),
+            "file": np.full(count, file, np.int32),
             "clears": np.frombuffer(bytes([one.clear is not None for one in records]), np.bool_),
             "line": lines.astype(np.int32),
-            "block": np.full(len(records), len(self._blocks), np.int32),
+            "block": np.full(count, len(self._blocks), np.int32),
         }
 
     def taken(self, owner_of_file: Sequence[str | None]) -> Taken:
