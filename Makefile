@@ -9,7 +9,7 @@ LANG_OF_RUN ?= zh
 
 DEBIAN_PACKAGES := chromium chromium-l10n firefox-esr fonts-noto-cjk
 
-.PHONY: run test matrix check extension browsers bench bench-ingest bench-score bench-one-change bench-extension lock clean help
+.PHONY: run test matrix check extension browsers bench bench-ingest bench-score bench-one-change bench-extension bench-forecast lock clean help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,6 +56,9 @@ bench-one-change: $(VENV)/.dev
 
 bench-extension: $(VENV)/.dev extension browsers
 	@$(BIN)/python -m tests.bench.bench_extension
+
+bench-forecast: $(VENV)/.dev ## Forecasts on shops with a hidden response; half an hour
+	@$(BIN)/python -m tests.bench.bench_forecast
 
 lock: $(VENV)/.dev ## Resolve the dependencies anew, with hashes and without addresses
 	@rm -f requirements.lock requirements-dev.lock

@@ -103,7 +103,8 @@ def _line(line: Line, frame: _Frame) -> str:
 def _legend(lines: Sequence[Line]) -> str:
     drawn, x = [], float(_LEFT)
     for line in lines:
-        drawn.append(f"<rect x='{x:.0f}' y='25' width='10' height='10' fill='{line.colour}'/>")
+        faint = " fill-opacity='0.3'" if line.wide else ""
+        drawn.append(f"<rect x='{x:.0f}' y='25' width='10' height='10' fill='{line.colour}'{faint}/>")
         drawn.append(f"<text x='{x + 14:.0f}' y='34'>{escape(line.name)}</text>")
         # Chinese characters are as wide as they are high.
         x += 34 + sum(12.5 if ord(one) > 0x2E7F else 6.8 for one in line.name)
