@@ -16,12 +16,12 @@ from scipy.optimize import nnls
 from shared_scoring.learned.figures import Floats
 
 _LOOSE_LEVEL = 0.9  # how far an indicator's mean slope may lie from its share, in shares
-_LOOSE_BEND = 0.35  # how far neighbouring slopes may lie from each other, in shares
+_LOOSE_BEND = 0.5  # how far neighbouring slopes may lie from each other, in shares
 _ROUNDING = 0.004  # of a score with two decimals: it is never known better
 _RATIOS = (0.0, 0.2, 1.0, 4.0)  # noise of a figure ÷ step of the walk, both variances
-_TAIL = 4.0  # degrees of freedom
+_TAIL = 3.0  # degrees of freedom
 _ROUNDS = 4
-_PIECES = 4
+_PIECES = 6
 _NARROW = 0.75  # points; a piece spans no less
 
 
@@ -86,7 +86,7 @@ def fit(days: Floats, scores: Floats, points: Floats, shares: Floats) -> Fit:
 
 
 def _knots(points: Floats) -> Floats:
-    """Ends of up to four pieces that hold about as many days each."""
+    """Ends of up to six pieces that hold about as many days each."""
     inner: list[float] = []
     low, high = float(points.min()), float(points.max())
     for cut in np.quantile(points, np.linspace(0, 1, _PIECES + 1)[1:-1]):

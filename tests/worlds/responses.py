@@ -54,8 +54,8 @@ class Kinks(_Parts):
 
     def __init__(self, rng: np.random.Generator, keys: list[str], days: int) -> None:
         super().__init__(rng, keys, days)
-        self.at = {key: np.sort(rng.uniform(-2.2, 2.4, 5)) for key in keys}
-        self.height = {key: np.concatenate([[0], np.sort(rng.uniform(0.1, 0.95, 3)), [1]]) for key in keys}
+        self.at = {key: np.linspace(-2.4, 2.4, 6) + rng.uniform(-0.35, 0.35, 6) for key in keys}
+        self.height = {key: np.concatenate([[0], np.cumsum(rng.dirichlet(np.full(5, 2.5)))]) for key in keys}
         self.weakest = rng.uniform(0.2, 0.45)
 
     def score(self, values: Mapping[str, float], day: int) -> float:
