@@ -69,4 +69,5 @@ METHODS: Mapping[str, Words] = {
     "growth_stage": Words("成长期固定分", "fixed in the growth stage"),
     "carried_forward": Words("沿用 {day} 的官方分", "the official score of {day} carried forward"),
     "learned": Words("从本店的官方分学得", "learned from the subject's own official days"),
+    "default_curve": Words("按默认曲线推算", "from the default curves, on the subject's own level"),
 }

@@ -16,6 +16,7 @@ from shared_scoring.ledger import State
 from shared_scoring.merge import Told
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.response import own_sums
+from shared_scoring.shifts import Shifting, Standpoint
 from shared_scoring.standing import leaves, standing
 from shared_scoring.sums import Sum, Sums
 from shared_scoring.viewpoint import Viewpoint
@@ -74,6 +75,8 @@ class Window:
         self._viewpoint = Viewpoint.of(known.subject)
         own = own_sums(pack, sums, as_of)
         self.sums = {one.key: official_sum(one, known, as_of) or own[one.key] for one in pack.indicators}
+        self._values = {key: one.value for key, one in self.sums.items()}
+        self.shifting = Shifting(pack, as_of, Standpoint(sums, known), self._values)
         self._weights = {one.key: pack.dimensions[one.dimension].weight * (one.weight or 1) for one in pack.indicators}
 
     def row(self, id_: str, kind: str, told: Sequence[Told]) -> Row:
@@ -83,20 +86,44 @@ class Window:
         if key not in view.records:
             return Row(id_, None, None, NOTHING, None, [])
         own = standing(self.pack, self.as_of, view, key)
-        effects = self.effects(view, key)
-        return Row(id_, own.counts, own.why_not, _delta(effects), own.until, effects)
+        difference = self._difference(view, key)
+        effects = self._effects(difference)
+        return Row(id_, own.counts, own.why_not, self._delta(effects, difference), own.until, effects)
 
     def delta(self, view: CaseView, key: Key) -> Delta:
         """What the record does to the indicator it hurts most, else to the one it helps most."""
-        return _delta(self.effects(view, key))
+        difference = self._difference(view, key)
+        return self._delta(self._effects(difference), difference)
 
     def effects(self, view: CaseView, key: Key) -> list[Effect]:
         """Every indicator the record moves: those it hurts first, each weighed by its share of the total."""
+        return self._effects(self._difference(view, key))
+
+    def points(self, difference: State) -> float | None:
+        """Points of the total that some rows of the ledger make; None where a dimension they move is not known.
+
+        Deductions hang on no case, and bonuses are no matter of one row.
+        """
+        own = own_sums(self.pack, Sums(difference.items()), self.as_of)
+        without = {key: _without(self.sums[key], one) for key, one in own.items()}
+        if any(value is None and self._values[key] is not None for key, value in without.items()):
+            return None
+        moved = self.shifting.to(without)
+        shift = moved.total(self.shifting.shares)
+        return None if shift is None else -shift.mid
+
+    def _difference(self, view: CaseView, key: Key) -> State:
+        """What the record adds to the window."""
         if view.records[key].record is None:
-            return []
+            return {}
         added = view.added(self.pack.plan, key)
-        difference = {key: amounts for key, amounts in added.items() if self.first <= key[1] < self.as_of}
-        return self._effects(difference) if difference else []
+        return {key: amounts for key, amounts in added.items() if self.first <= key[1] < self.as_of}
+
+    def _delta(self, effects: Sequence[Effect], difference: State) -> Delta:
+        if not effects:
+            return NOTHING
+        most = effects[0]
+        return Delta(self.points(difference), IndicatorChange(most.key, most.change), most.drops_out)
 
     def _effects(self, difference: State) -> list[Effect]:
         own = own_sums(self.pack, Sums(difference.items()), self.as_of)
@@ -119,11 +146,12 @@ class Window:
         return iso(leaves(self.pack, indicator, max(d for (name, d, _) in difference if name in series and d >= first)))
 
 
-def _delta(effects: Sequence[Effect]) -> Delta:
-    if not effects:
-        return NOTHING
-    most = effects[0]
-    return Delta(None, IndicatorChange(most.key, most.change), most.drops_out)
+def _without(whole: Sum, own: Sum) -> float | None:
+    """The value of what is left without a part."""
+    if not own.numerator and not own.denominator:
+        return whole.value
+    rest = whole.denominator - own.denominator
+    return float((whole.numerator - own.numerator) / rest) if rest > 0 else None
 
 
 def change_without(whole: Sum, own: Sum) -> float | None:

@@ -1,26 +1,30 @@
 """What the score of a day will be, made without that day's own official record.
 
-Where the rules say how values become a score, it is computed. Where they do not (since 2026-09-08), or where a step
-table has not been seen, the newest earlier official day is carried forward until a response has been learned from the
-subject's own days: dimensions as they stood, deductions rolled exactly. Its band is what the subject's own official
-days moved over the same number of days.
+Where the rules say how values become a score, it is computed. Where they do not (since 2026-09-08), it is what the
+response learned from the subject's own days makes of its values; a dimension without a believed response, or without
+the step table that it needs, is carried forward from the newest earlier official day. Deductions and bonuses are rolled
+exactly. The band of a carried figure is what the subject's own official days moved over the same number of days.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from shared_scoring.adjustments import BonusHeld, DeductionHeld, deductions
+from shared_scoring.adjustments import BonusHeld, DeductionHeld, bonuses, deductions
 from shared_scoring.calendar import Calendar, iso
 from shared_scoring.facts import Facts
+from shared_scoring.learned.response import Response, learn
+from shared_scoring.learned.tested import DEFAULT_CURVE, LEARNED
 from shared_scoring.pack import Pack
 from shared_scoring.records import Official
 from shared_scoring.response import DimensionResult, dimension_result, indicator_scores
 from shared_scoring.sums import Sums
 from shared_scoring.weights import dimension_weight
 
+CARRIED = "carried_forward"
 _OWN_PAIRS = 5  # fewer pairs of days say too little of how far the score moves
 _BAND = 0.8
+_SEEN = 0.9  # of the orders: with less, a share among them is not the shop's
 
 
 class Banded(Struct, frozen=True):
@@ -32,13 +36,17 @@ class Banded(Struct, frozen=True):
 
 
 class Estimated(Struct, frozen=True):
-    """An estimate with its method, for whoever shows it. `based_on` is the official day it starts from."""
+    """An estimate with its method, for whoever shows it. `based_on` is the official day it starts from.
+
+    `reasons` says by dimension, as a code, why no response is believed.
+    """
 
     total: Banded
     dimensions: dict[str, Banded]
     method: str | None
     based_on: str | None
     bonuses: dict[str, float] = {}  # points a dimension holds beside its indicators
+    reasons: dict[str, str] = {}
 
 
 UNKNOWN = Banded(None, None, None)
@@ -52,17 +60,110 @@ def estimate(
     as_of: int,
     before: int,
     calendar: Calendar,
-    deducted: list[DeductionHeld],
-    held: list[BonusHeld],
+    deducted: Sequence[DeductionHeld],
+    held: Sequence[BonusHeld],
 ) -> Estimated:
-    """Computed where that can be done with what pages before the day `before` showed, else carried forward."""
+    """From what pages before the day `before` showed: computed, learned or carried forward."""
+    if pack.response.kind == "unpublished":
+        return _learned(pack, known, values, sums, as_of, before, calendar, deducted, held)
     scores = indicator_scores(pack, known, values, sums, as_of, before)
     results: dict[str, DimensionResult] = {
         key: dimension_result(pack, known, key, scores, values, sums, as_of, before) for key in pack.dimensions
     }
     if any(result.score is None for result in results.values()):
         return _carry_forward(pack, known, as_of, before, calendar)
-    return _computed(pack, known, results, before, sum(b.points for b in held) - sum(d.points for d in deducted))
+    return _computed(
+        pack, known, results, before, sum(one.points for one in held) - sum(one.points for one in deducted)
+    )
+
+
+def _learned(
+    pack: Pack,
+    known: Facts,
+    values: Mapping[str, float | None],
+    sums: Sums,
+    as_of: int,
+    before: int,
+    calendar: Calendar,
+    deducted: Sequence[DeductionHeld],
+    held: Sequence[BonusHeld],
+) -> Estimated:
+    carried = _carry_forward(pack, known, as_of, before, calendar)
+    response = learn(pack, known, before)
+    reasons = {key: one.reason for key, one in response.items() if one.reason is not None}
+    reasons |= {str(key): "no_official_days" for key in pack.dimensions if key not in response}
+    newest = known.newest_official(before)
+    if newest is None or not any(one.believed for one in response.values()):
+        return Estimated(carried.total, carried.dimensions, carried.method, carried.based_on, reasons=reasons)
+    dimensions = dict(carried.dimensions)
+    for key, one in response.items():
+        band = one.at(values, as_of) if one.believed else None
+        if band is not None:
+            dimensions[key] = Banded(band.mid, band.low, band.high)
+        elif one.believed:
+            reasons[key] = "cohort_changed"
+    rest = _beside(pack, known, newest, sums, as_of, calendar, held)
+    if rest is None:
+        rest = sum(one.points for one in held) - sum(one.points for one in deducted)
+    total = _mean(pack, known, dimensions, before, rest)
+    if total is None:
+        total = carried.total
+    return Estimated(total, dimensions, _method(response, reasons), iso(newest[0]), reasons=reasons)
+
+
+def _method(response: Response, reasons: Mapping[str, str]) -> str:
+    """The best that any dimension rests on; `reasons` names those that rest on less."""
+    found = {one.method for key, one in response.items() if key not in reasons}
+    return next((one for one in (LEARNED, DEFAULT_CURVE) if one in found), CARRIED)
+
+
+def _beside(
+    pack: Pack,
+    known: Facts,
+    newest: tuple[int, Official],
+    sums: Sums,
+    as_of: int,
+    calendar: Calendar,
+    held: Sequence[BonusHeld],
+) -> float | None:
+    """Points of the total beside its dimensions: those of the official day, and what has changed of them since.
+
+    None where that day does not tell them apart. A share of orders that a bonus asks for is not that of a fragment.
+    """
+    low, high = pack.scale
+    day, page = newest
+    shown = {str(key): figure(page, key) for key in pack.dimensions}
+    if page.total is None or not low < page.total < high or any(one is None for one in shown.values()):
+        return None
+    shares = _shares(pack, known, day + 1)
+    rest = page.total - sum(shares[key] * (one or 0.0) for key, one in shown.items())
+    rest += _deducted(pack, known, day, calendar) - _deducted(pack, known, as_of, calendar)
+    past = sums if sums.earlier is None else sums.earlier(day)
+    orders = past.window(pack.valid_orders, day - pack.window_days, day - 1).numerator
+    if orders >= _SEEN * (page.valid_orders_30d or 0):
+        then = bonuses(pack, past, known, day - 1, calendar)
+        rest += sum(one.points for one in held) - sum(one.points for one in then)
+    return rest
+
+
+def _shares(pack: Pack, known: Facts, before: int) -> dict[str, float]:
+    weights = {str(key): dimension_weight(pack, known, key, before).share for key in pack.dimensions}
+    return {key: weight / (sum(weights.values()) or 1) for key, weight in weights.items()}
+
+
+def _mean(pack: Pack, known: Facts, dimensions: Mapping[str, Banded], before: int, rest: float) -> Banded | None:
+    """The total of dimensions that err by themselves."""
+    low, high = pack.scale
+    mid, below, above = rest, 0.0, 0.0
+    for key, share in _shares(pack, known, before).items():
+        one = dimensions[key]
+        if one.score is None or one.low is None or one.high is None:
+            return None
+        mid += share * one.score
+        below += (share * (one.score - one.low)) ** 2
+        above += (share * (one.high - one.score)) ** 2
+    ends = (mid, mid - below**0.5, mid + above**0.5)
+    return Banded(*(min(max(one, low), high) for one in ends))
 
 
 def _computed(

@@ -13,7 +13,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from shared_scoring.calendar import Calendar
-from shared_scoring.explain_state import Day, State, state_of
+from shared_scoring.explain_state import Anchored, Day, State, state_of
+from shared_scoring.learned.response import learn
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.response import IndicatorScore, indicator_scores, own_sums
 from shared_scoring.sums import Sum, Sums
@@ -97,7 +98,7 @@ class Path:
 
     def _start(self, shown: Mapping[str, float | None]) -> State:
         """Computes the dimensions that can be computed at both ends of the own records' way."""
-        state = state_of(self._first, self._calendar, shown)
+        state = replace(state_of(self._first, self._calendar, shown), anchors=self._anchors(shown))
         ends = [
             replace(
                 state,
@@ -107,6 +108,21 @@ class Path:
             for place in (0, -1)
         ]
         return replace(ends[0], computed=ends[0].computed & ends[1].computed)
+
+    def _anchors(self, shown: Mapping[str, float | None]) -> dict[str, Anchored]:
+        """The believed responses of the first day's pack, by all that is known on the other day."""
+        found = {}
+        for key, response in learn(self._first.pack, self._last.known, self._last.as_of + 1).items():
+            score, members = shown.get(key), {one.key for one in response.members}
+            others = [
+                one
+                for one in self._first.pack.indicators
+                if one.dimension == key and one.key not in members and len(set(self._shifted[one.key])) > 1
+            ]
+            if response.believed and score is not None and not others:
+                values = {one: shifted[0] for one, shifted in self._shifted.items()}
+                found[key] = Anchored(response, score, values)
+        return found
 
     def _steps(self) -> Iterator[Step]:
         for indicator in self._first.pack.indicators:

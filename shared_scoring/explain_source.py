@@ -30,7 +30,8 @@ class HistorySource:
         return found
 
     def sums(self, pack: Pack, day: int) -> Sums:
-        return Sums(row for state in self._of(pack, day).values() for row in state.items())
+        rows = (row for state in self._of(pack, day).values() for row in state.items())
+        return Sums(rows, earlier=lambda past: self.sums(pack, past))
 
     def _of(self, pack: Pack, day: int) -> dict[str, State]:
         """What each case adds on a day."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from shared_scoring.adjustments import bonuses, deductions
 from shared_scoring.calendar import Calendar
 from shared_scoring.facts import Facts
+from shared_scoring.learned.response import DimensionResponse
 from shared_scoring.pack import Pack
 from shared_scoring.response import IndicatorScore, dimension_bonuses, weighted_mean
 from shared_scoring.sums import Sums
@@ -27,9 +28,20 @@ class Day(NamedTuple):
         return self.as_of - self.pack.window_days
 
 
+class Anchored(NamedTuple):
+    """A dimension's score beside the values it was shown with, and what was learned of how they move it."""
+
+    response: DimensionResponse
+    score: float
+    values: dict[str, float | None]
+
+
 @dataclass(frozen=True)
 class State:
-    """Everything a total is made of. `held` are the dimensions' scores where they cannot be computed."""
+    """Everything a total is made of. `held` are the dimensions' scores where they cannot be computed.
+
+    `anchors` are of the dimensions whose response is learned.
+    """
 
     pack: Pack
     stage: str
@@ -42,6 +54,7 @@ class State:
     deducted: dict[str, float] = field(default_factory=dict)
     bonuses: dict[str, float] = field(default_factory=dict)
     dimension_bonuses: dict[str, float] = field(default_factory=dict)
+    anchors: dict[str, Anchored] = field(default_factory=dict)
 
     def dimension(self, key: str) -> float | None:
         found = self.compute(key) if key in self.computed else None
@@ -49,18 +62,21 @@ class State:
 
     def compute(self, key: str) -> float | None:
         """A dimension's score as the pack computes it; None where it cannot."""
+        if self.pack.response.kind == "unpublished":
+            return self._learned(key)
         counted = [
             one
             for one in self.pack.indicators
             if one.dimension == key and (self.values[one.key] is not None or self.scores[one.key].shielded)
         ]
-        mean = (
-            None
-            if self.pack.response.kind == "unpublished"
-            else weighted_mean(counted, self.scores, self.indicator_weights)
-        )
+        mean = weighted_mean(counted, self.scores, self.indicator_weights)
         extra = self.dimension_bonuses.get(key, 0.0)
         return mean if mean is None or not extra else min(mean + extra, self.pack.response.scale[1])
+
+    def _learned(self, key: str) -> float | None:
+        anchor = self.anchors.get(key)
+        moved = None if anchor is None else anchor.response.difference(anchor.values, self.values)
+        return None if anchor is None or moved is None else anchor.response.clamp(anchor.score + moved.mid)
 
     def computing(self) -> "State":
         """The state that computes what it can; what it cannot, or not on the way, stays as it is here."""

@@ -71,4 +71,5 @@ class History:
         """The facts, and what a plan counts of the cases, as they were known on a day."""
         known, cases = self.known(day)
         calendar = self.viewpoint().calendar
-        return known, Sums(row for case in cases.values() for row in plan.contributions(case, calendar).items())
+        rows = (row for case in cases.values() for row in plan.contributions(case, calendar).items())
+        return known, Sums(rows, earlier=lambda past: self.counted(plan, past)[1])

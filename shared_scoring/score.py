@@ -12,6 +12,7 @@ from shared_scoring.calendar import Calendar, iso
 from shared_scoring.estimate import UNKNOWN, Banded, Estimated, estimate, figure
 from shared_scoring.facts import Facts
 from shared_scoring.gates import GateState, gates
+from shared_scoring.learned.values import values_on
 from shared_scoring.ledger import Plan
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.page_to_open import PAGE_OF_INDICATOR
@@ -36,7 +37,10 @@ class OfficialTotal(Struct, frozen=True):
 
 
 class Estimate(Struct, frozen=True):
-    """Made without the day's own official record. `based_on` is the official day it starts from."""
+    """Made without the day's own official record. `based_on` is the official day it starts from.
+
+    `reasons` says by dimension, as a code, why it does not rest on a response learned from the subject's own days.
+    """
 
     total: float | None
     low: float | None
@@ -44,6 +48,7 @@ class Estimate(Struct, frozen=True):
     dimensions: dict[str, float | None]
     method: str | None
     based_on: str | None
+    reasons: dict[str, str]
 
 
 class DimensionScore(Struct, frozen=True):
@@ -133,13 +138,13 @@ def score(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar, 
     held = bonuses(pack, sums, known, last, calendar)
     stage = _stage(pack, known, official, orders)
     own = own_sums(pack, sums, as_of)
-    values = {key: one.value for key, one in own.items()}
     if stage == "growth":
         ahead = today = _growth(pack, deducted=bool(deducted))
     else:
-        ahead = estimate(pack, known, values, sums, as_of, as_of, calendar, deducted, held)
-        shown_values = _page_values(official, own)
-        today = estimate(pack, known, shown_values, sums, as_of, as_of + 1, calendar, deducted, held)
+        ahead = _estimate(pack, known, own, sums, as_of, as_of, calendar, deducted, held)
+        today = (
+            ahead if official is None else _estimate(pack, known, own, sums, as_of, as_of + 1, calendar, deducted, held)
+        )
     dimensions = {} if stage == "growth" else _dimensions(pack, known, official, today, as_of)
     shown = None if official is None else official.total
     total = today.total if shown is None else Banded(shown, shown, shown)
@@ -168,6 +173,7 @@ def score(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar, 
             {key: one.score for key, one in ahead.dimensions.items()},
             ahead.method,
             ahead.based_on,
+            ahead.reasons,
         ),
         dimensions=dimensions,
         indicators=indicators,
@@ -185,8 +191,22 @@ def expected(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calenda
     first, last = as_of - pack.window_days, as_of - 1
     deducted = deductions(pack, known.conducts, first, last, calendar)
     held = bonuses(pack, sums, known, last, calendar)
-    values = {key: one.value for key, one in own_sums(pack, sums, as_of).items()}
-    return estimate(pack, known, values, sums, as_of, as_of, calendar, deducted, held)
+    return _estimate(pack, known, own_sums(pack, sums, as_of), sums, as_of, as_of, calendar, deducted, held)
+
+
+def _estimate(
+    pack: Pack,
+    known: Facts,
+    own: Mapping[str, Sum],
+    sums: Sums,
+    as_of: int,
+    before: int,
+    calendar: Calendar,
+    deducted: list[DeductionHeld],
+    held: list[BonusHeld],
+) -> Estimated:
+    values = values_on(pack, known, own, sums, as_of, before)
+    return estimate(pack, known, values, sums, as_of, before, calendar, deducted, held)
 
 
 def _stage(pack: Pack, known: Facts, official: Official | None, orders: int) -> str:
@@ -208,13 +228,6 @@ def _stage(pack: Pack, known: Facts, official: Official | None, orders: int) -> 
 def _growth(pack: Pack, *, deducted: bool) -> Estimated:
     total = pack.stages.growth_total_deducted if deducted else pack.stages.growth_total
     return Estimated(Banded(total, total, total), {}, "growth_stage", None)
-
-
-def _page_values(official: Official | None, own: Mapping[str, Sum]) -> dict[str, float | None]:
-    """The value the page shows, where it shows one: it is what the platform scores, and ours may be a fragment."""
-    page = official.indicators or {} if official is not None else {}
-    shown = {key: one.value for key, one in page.items() if one.value is not None}
-    return {key: shown.get(key, one.value) for key, one in own.items()}
 
 
 def _dimensions(

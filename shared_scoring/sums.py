@@ -1,7 +1,7 @@
 """A ledger as it was known on one day: exact sums of any definition over any window of days."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -26,7 +26,12 @@ EMPTY = Sum(Fraction(0), 0, None)
 class Sums:
     """Rows by series. Days are date ordinals."""
 
-    def __init__(self, rows: Iterable[Row] = ()) -> None:
+    earlier: "Callable[[int], Sums] | None" = None
+
+    def __init__(self, rows: Iterable[Row] = (), earlier: "Callable[[int], Sums] | None" = None) -> None:
+        """`earlier` gives the ledger as it was known on an earlier day, where that can still be said."""
+        if earlier is not None:
+            self.earlier = earlier
         self._series: dict[str, dict[tuple[int, int], list[int]]] = {}
         for row in rows:
             self.add(row)
@@ -43,7 +48,7 @@ class Sums:
 
     def plus(self, rows: Iterable[Row]) -> "Sums":
         """These sums and some more rows. Series that no row touches are shared."""
-        whole = Sums()
+        whole = Sums(earlier=self.earlier)
         whole._series = dict(self._series)
         touched: set[str] = set()
         for row in rows:

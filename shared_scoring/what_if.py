@@ -25,9 +25,10 @@ from shared_scoring.page_to_open import page_to_open
 from shared_scoring.records import Record
 from shared_scoring.response import own_sums
 from shared_scoring.score import Note, score
+from shared_scoring.shifts import Shifting, Standpoint, Values
 from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
-from shared_scoring.what_if_points import Level, LevelDelta, Side, Values, level_of, levels
+from shared_scoring.what_if_points import Level, LevelDelta, Side, level_of, levels
 
 
 class Moved(Struct, frozen=True):
@@ -69,12 +70,10 @@ def what_if_history(
     history: History, pack: Pack, as_of: int, change: Sequence[Record], subject_id: str | None = None
 ) -> WhatIf:
     """The answer from copies of records. Raises changed.ChangeError. `as_of` is a day ordinal."""
-    viewpoint = history.viewpoint()
-    known, cases = history.known(as_of)
-    sums = Sums(row for case in cases.values() for row in pack.plan.contributions(case, viewpoint.calendar).items())
+    known, sums = history.counted(pack.plan, as_of)
     touched = touched_cases(history, words_of(change))
     told = [one for one in history if one.merged and ((own := case_id(one.merged)) is None or own in touched)]
-    return Ground(pack, as_of, sums, known, viewpoint, subject_id).what_if(told, change)
+    return Ground(pack, as_of, sums, known, history.viewpoint(), subject_id).what_if(told, change)
 
 
 class Ground:
@@ -95,6 +94,8 @@ class Ground:
         self._viewpoint = viewpoint
         self._subject_id = subject_id
         self.before = self._side(sums, known)
+        self._values = _page_values(pack, as_of, self.before)
+        self._shifting = Shifting(pack, as_of, Standpoint(sums, known), self._values)
 
     def what_if(self, told: Iterable[Told], change: Sequence[Record]) -> WhatIf:
         """The answer to a change. Raises changed.ChangeError where everything would have to be counted anew.
@@ -120,8 +121,8 @@ class Ground:
 
     def _answer(self, other: Side) -> WhatIf:
         pack, as_of, one = self.pack, self.as_of, self.before
-        values, values_after = _on_official(pack, as_of, one, other)
-        after_level, delta = levels(pack, as_of, one, other, values, values_after)
+        values, values_after = self._values, _on_official(pack, as_of, one, other)
+        after_level, delta = levels(pack, as_of, one, other, self._shifting, values_after)
         moved = {
             found.key: Moved(values[found.key], values_after[found.key], _basis(found, one.known, as_of))
             for found in pack.indicators
@@ -150,24 +151,27 @@ class Ground:
         )
 
 
-def _on_official(pack: Pack, as_of: int, one: Side, other: Side) -> tuple[Values, Values]:
-    """Each indicator's value as it is and as it would be, on the official sums where they are known."""
+def _page_values(pack: Pack, as_of: int, one: Side) -> Values:
+    """Each indicator's value as it is, the official one where its sums are known."""
+    pages = {found.key: official_sum(found, one.known, as_of) for found in pack.indicators}
+    return {key: one.own[key].value if page is None else page.value for key, page in pages.items()}
+
+
+def _on_official(pack: Pack, as_of: int, one: Side, other: Side) -> Values:
+    """Each indicator's value as it would be, on the official sums where they are known."""
     values: Values = {}
-    values_after: Values = {}
     for indicator in pack.indicators:
-        key = indicator.key
-        own, changed = one.own[key], other.own[key]
-        base, base_after = official_sum(indicator, one.known, as_of), official_sum(indicator, other.known, as_of)
-        values[key] = own.value if base is None else base.value
-        values_after[key] = (
+        own, changed = one.own[indicator.key], other.own[indicator.key]
+        base = official_sum(indicator, other.known, as_of)
+        values[indicator.key] = (
             changed.value
-            if base_after is None
+            if base is None
             else _quotient(
-                base_after.numerator + changed.numerator - own.numerator,
-                base_after.denominator + changed.denominator - own.denominator,
+                base.numerator + changed.numerator - own.numerator,
+                base.denominator + changed.denominator - own.denominator,
             )
         )
-    return values, values_after
+    return values
 
 
 def _quotient(numerator: Fraction, denominator: int) -> float | None:

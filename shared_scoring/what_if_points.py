@@ -1,18 +1,16 @@
-"""What a change of some values does to the points: exact where the rules say how, null with the reason elsewhere."""
+"""What a change of some values does to the points, with its band; null with the reason where nobody can say."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from shared_scoring.facts import Facts
+from shared_scoring.learned.response import Band
 from shared_scoring.pack import Pack
-from shared_scoring.response import DimensionResult, IndicatorScore, dimension_result, indicator_scores
 from shared_scoring.score import Score, consumer_of
+from shared_scoring.shifts import Shifting, Shifts, Standpoint, Values, exactly, shares_of, unknown_response
 from shared_scoring.sums import Sum, Sums
-from shared_scoring.weights import dimension_weight, indicator_weight
-
-Values = dict[str, float | None]
 
 
 class Level(Struct, frozen=True):
@@ -52,7 +50,7 @@ def level_of(score: Score) -> Level:
 
 
 def levels(
-    pack: Pack, as_of: int, one: Side, other: Side, values: Values, values_after: Values
+    pack: Pack, as_of: int, one: Side, other: Side, shifting: Shifting, values_after: Values
 ) -> tuple[Level, LevelDelta]:
     """The figures as they would be, and the difference."""
     before = level_of(one.score)
@@ -62,11 +60,11 @@ def levels(
         return before, _delta(before, before, {}, None, "not_shown")
     adjustment = (other.score.bonus - other.score.deduction) - (one.score.bonus - one.score.deduction)
     if one.score.stage == "growth":
-        shift: float | None = _growth(pack, other.score) - _growth(pack, one.score)
-        return _shifted(pack, one.score, before, {}, shift, {})
-    shifts, reasons = _dimension_shifts(pack, as_of, one, other, values, values_after)
-    shift = _total_shift(pack, as_of, one, other, shifts)
-    return _shifted(pack, one.score, before, shifts, None if shift is None else shift + adjustment, reasons)
+        grown = exactly(_growth(pack, other.score) - _growth(pack, one.score))
+        return _shifted(pack, one.score, before, Shifts({}, {}), grown)
+    moved = shifting.to(values_after, Standpoint(other.sums, other.known))
+    shift = _total_shift(pack, as_of, one, other, moved)
+    return _shifted(pack, one.score, before, moved, None if shift is None else _plus(shift, adjustment))
 
 
 def _growth(pack: Pack, score: Score) -> float:
@@ -76,103 +74,57 @@ def _growth(pack: Pack, score: Score) -> float:
 def _restated(pack: Pack, before: Level, after: Level) -> tuple[Level, LevelDelta]:
     """The change carries the official day itself, or moves the subject to another stage: nothing is carried over."""
     reasons = {
-        key: _unknown(pack)
+        key: unknown_response(pack)
         for key in after.dimensions
         if before.dimensions.get(key) is None or after.dimensions[key] is None
     }
     shifts = {key: _minus(after.dimensions[key], before.dimensions.get(key)) for key in after.dimensions}
     total = _minus(after.total, before.total)
-    return after, _delta(before, after, shifts, total, None if total is not None else _unknown(pack), reasons)
+    return after, _delta(before, after, shifts, total, None if total is not None else unknown_response(pack), reasons)
 
 
 def _minus(one: float | None, other: float | None) -> float | None:
     return None if one is None or other is None else one - other
 
 
-def _unknown(pack: Pack) -> str:
-    """Why the rules as far as they are known do not say what a value scores."""
-    return {"unpublished": "response_unpublished", "rank": "rank_unknown"}.get(pack.response.kind, "steps_unknown")
-
-
-def _dimension_shifts(
-    pack: Pack, as_of: int, one: Side, other: Side, values: Values, values_after: Values
-) -> tuple[Values, dict[str, str]]:
-    """By how much each dimension moves: 0 where nothing of it moved, null with the reason where nobody can say."""
-    scores, results = _model(pack, as_of, one, values)
-    scores_after, results_after = _model(pack, as_of, other, values_after)
-    shifts: Values = {}
-    reasons: dict[str, str] = {}
-    for dimension in pack.dimensions:
-        members = [indicator for indicator in pack.indicators if indicator.dimension == dimension]
-        moved = {found.key for found in members if values[found.key] != values_after[found.key]}
-        # A rank is known for the value the page showed, not for another one.
-        stuck = pack.response.kind == "rank" and any(scores[key] == scores_after[key] for key in moved)
-        weighed = any(
-            indicator_weight(pack, one.known, found, as_of + 1) != indicator_weight(pack, other.known, found, as_of + 1)
-            for found in members
-        )
-        was, would = results[dimension].score, results_after[dimension].score
-        if was is not None and would is not None and not stuck:
-            shifts[dimension] = would - was
-        elif not moved and not weighed:
-            shifts[dimension] = 0.0
-        else:
-            shifts[dimension] = None
-            reasons[dimension] = _unknown(pack)
-    return shifts, reasons
-
-
-def _model(
-    pack: Pack, as_of: int, side: Side, values: Values
-) -> tuple[dict[str, IndicatorScore], dict[str, DimensionResult]]:
-    scores = indicator_scores(pack, side.known, values, side.sums, as_of, as_of + 1)
-    return scores, {
-        key: dimension_result(pack, side.known, key, scores, values, side.sums, as_of, as_of + 1)
-        for key in pack.dimensions
-    }
-
-
-def _total_shift(pack: Pack, as_of: int, one: Side, other: Side, shifts: Mapping[str, float | None]) -> float | None:
+def _total_shift(pack: Pack, as_of: int, one: Side, other: Side, moved: Shifts) -> Band | None:
     """What the dimensions add to the total; null where one of them is not known and matters."""
-    if any(shift is None for shift in shifts.values()):
-        return None
-    weights, weights_after = _shares(pack, as_of, one.known), _shares(pack, as_of, other.known)
-    shift = sum(weights_after[key] * (found or 0.0) for key, found in shifts.items())
-    if weights == weights_after:
+    weights, weights_after = shares_of(pack, as_of, one.known), shares_of(pack, as_of, other.known)
+    shift = moved.total(weights_after)
+    if shift is None or weights == weights_after:
         return shift
     shown = {key: found.score for key, found in one.score.dimensions.items()}
     if any(found is None for found in shown.values()):
         return None
-    return shift + sum((weights_after[key] - weights[key]) * (found or 0.0) for key, found in shown.items())
+    return _plus(shift, sum((weights_after[key] - weights[key]) * (found or 0.0) for key, found in shown.items()))
 
 
-def _shares(pack: Pack, as_of: int, known: Facts) -> dict[str, float]:
-    weights = {str(key): dimension_weight(pack, known, key, as_of + 1).share for key in pack.dimensions}
-    return {key: weight / sum(weights.values()) for key, weight in weights.items()}
+def _plus(band: Band, points: float) -> Band:
+    return Band(*(one + points for one in band))
 
 
-def _shifted(
-    pack: Pack,
-    score: Score,
-    before: Level,
-    shifts: Mapping[str, float | None],
-    shift: float | None,
-    reasons: Mapping[str, str],
-) -> tuple[Level, LevelDelta]:
+def _shifted(pack: Pack, score: Score, before: Level, moved: Shifts, shift: Band | None) -> tuple[Level, LevelDelta]:
     """The figures moved by what is known, inside their scales."""
-    dimensions = {key: _moved_by(before.dimensions.get(key), by, pack.response.scale) for key, by in shifts.items()}
-    total = _moved_by(before.total, shift, pack.scale, _beyond(pack, score))
+    by = {str(key): moved.bands.get(str(key)) for key in (pack.dimensions if moved.bands or moved.reasons else ())}
+    shifted = {key: None if one is None else one.mid for key, one in by.items()}
+    dimensions = {key: _moved_by(before.dimensions.get(key), one, pack.response.scale) for key, one in shifted.items()}
+    total = _moved_by(before.total, None if shift is None else shift.mid, pack.scale, _beyond(pack, score))
     consumer = before.consumer_score
     if total is None or total != before.total:
         consumer = None if total is None or consumer is None else consumer_of(pack, total)
     after = Level(total, dimensions, consumer)
-    known = {key: _minus(dimensions[key], before.dimensions.get(key)) for key in shifts}
-    moves = {key: shifts[key] if moved is None else moved for key, moved in known.items()}
+    known = {key: _minus(dimensions[key], before.dimensions.get(key)) for key in shifted}
+    moves = {key: shifted[key] if one is None else one for key, one in known.items()}
     change = _minus(total, before.total)
-    if change is None:
-        change = shift
-    reason = None if change is not None else next(iter(reasons.values()), "dimension_unknown")
-    return after, _delta(before, after, moves, change, reason, reasons)
+    if change is None and shift is not None:
+        change = shift.mid
+    reason = None if change is not None else next(iter(moved.reasons.values()), "dimension_unknown")
+    delta = _delta(before, after, moves, change, reason, moved.reasons)
+    if change is None or shift is None or shift.low == shift.high:
+        return after, delta
+    ends = [_minus(_moved_by(before.total, end, pack.scale, _beyond(pack, score)), before.total) for end in shift[1:]]
+    low, high = (one if one is not None else end for one, end in zip(ends, shift[1:], strict=True))
+    return after, structs.replace(delta, low=min(low, change), high=max(high, change))
 
 
 def _moved_by(

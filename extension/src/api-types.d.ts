@@ -2423,6 +2423,9 @@ export interface components {
             high: number | null;
             low: number | null;
             method: string | null;
+            reasons: {
+                [key: string]: string;
+            };
             total: number | null;
         };
         EstimatedDay: {

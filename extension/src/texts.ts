@@ -129,6 +129,7 @@ export const PAGE_TEXTS = {
   method: ["方法", "method"],
   method_carried_forward: ["沿用 {day} 官方分", "official {day} carried forward"],
   method_growth_stage: ["成长期规则", "growth-stage rule"],
+  method_default_curve: ["按默认曲线推算", "from the default curves"],
   method_learned: ["从本店历史学得", "learned from this shop's days"],
   method_steps: ["按公布的分档计算", "computed from published steps"],
   method_rank: ["按行业排名估算", "from the rank in the industry"],

@@ -25,8 +25,8 @@ _OWN: dict[str, tuple[str, str]] = {
     "below_growth": ("；少于 {count} 单为成长期", "; under {count}: growth stage"),
     "below_hidden": ("；少于 {count} 单不展示", "; under {count}: not shown"),
     "response_unpublished": (
-        "数值如何变成得分未公布，从官方分数推算（±{band} 分起，等级 {grade}）",
-        "how values become scores is not published: carried from official days (from ±{band} points, grade {grade})",
+        "数值如何变成得分未公布，从本店的官方分学习（学到之前 ±{band} 分起，等级 {grade}）",
+        "how values become scores is not published: learned from own days (until then from ±{band}, grade {grade})",
     ),
     "response_steps": ("得分按阶梯表", "scores by step tables"),
     "response_rank": ("得分按行业排名（等级 {grade}）", "scores by rank in the industry (grade {grade})"),

@@ -113,6 +113,22 @@ TEXTS: dict[str, Both] = {
         "规则没有公布指标如何换算成分数，因此只有指标的变化是准确的",
         "the rules do not publish how values become points: only the indicators' change is exact",
     ),
+    "reason_few_days": (
+        "看到的官方分还不够 8 天，学不出指标如何换算成分数，因此只有指标的变化是准确的",
+        "fewer than 8 official days have been seen: how values become points is not learned yet",
+    ),
+    "reason_nothing_moved": (
+        "最近几天的官方分没有变化，学不出指标如何换算成分数",
+        "the official score has not moved lately: there is nothing to learn how values become points from",
+    ),
+    "reason_not_better_than_staying": (
+        "学到的换算在最近几天不比“分数不变”更准，因此不采用",
+        "what was learned did no better on the last days than the score staying as it is, so it is not used",
+    ),
+    "reason_cohort_changed": (
+        "改后有指标变得有值或没有值了，官方分里没有这样的日子可以参照",
+        "an indicator gains or loses its value by the change, and no official day shows what that does",
+    ),
     "reason_rank_unknown": (
         "改后的数值在同行中排第几，平台没有公布，因此分数未知",
         "how the changed value ranks among peers is not published, so its points are not known",

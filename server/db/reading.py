@@ -104,10 +104,11 @@ class Folder:
             """,
             (list(pack.plan.definitions), first, last, dt.date.fromordinal(as_of)),
         )
-        return Sums(
+        found = (
             ((series, day.toordinal(), parts), (int(numerator), int(denominator)))
             for series, day, parts, numerator, denominator in rows
         )
+        return Sums(found, earlier=lambda past: self.sums(pack, past))
 
     def score(self, pack: Pack, as_of: int) -> Score:
         known = self.facts(as_of)

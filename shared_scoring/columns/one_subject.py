@@ -50,7 +50,9 @@ class OneSubject(NamedTuple):
                 sheets.append(self._pulled(views))
                 views = []
         sheets.append(self._pulled(views))
-        return facts(rest), sums(CaseColumns(_joined(sheets), self.puller, self.viewpoint(), day), plan)
+        found = sums(CaseColumns(_joined(sheets), self.puller, self.viewpoint(), day), plan)
+        found.earlier = lambda past: self.counted(plan, past)[1]
+        return facts(rest), found
 
     def _pulled(self, views: Sequence[tuple[Record, int | None]]) -> dict[str, Sheet]:
         by_kind: defaultdict[type[Record], list[Any]] = defaultdict(list)

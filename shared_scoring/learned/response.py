@@ -15,6 +15,7 @@ from shared_scoring.pack import Indicator, Pack
 from shared_scoring.weights import indicator_weight
 
 _NORMAL_80 = 1.2816
+_MISFIT = 0.25  # of what a slope adds: no true response is a sum of functions of single values
 Values = Mapping[str, float | None]
 
 
@@ -84,10 +85,12 @@ class DimensionResponse:
         return min(max(score, self.scale[0]), self.scale[1])
 
     def _doubt(self, one: Floats, other: Floats) -> float:
-        """The standard deviation of a difference, from what the days say of each slope."""
+        """The standard deviation of a difference: what the days leave open of each slope, and the form's own error."""
         fit = self.found.fit
         gradient = fit.gradient(other)[0] - fit.gradient(one)[0]
-        return float(np.sqrt(max(gradient @ fit.covariance @ gradient, 0.0)))
+        slopes = np.concatenate(fit.slopes)
+        misfit = _MISFIT**2 * float(((gradient * slopes) ** 2).sum())
+        return float(np.sqrt(max(float(gradient @ fit.covariance @ gradient), 0.0) + misfit))
 
 
 Response = dict[str, DimensionResponse]

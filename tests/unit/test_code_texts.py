@@ -10,9 +10,12 @@ from typing import Any, get_args
 import pytest
 
 from server.cli.texts import TEXTS
-from shared_scoring import gates, score, standing, what_if, what_if_points, why_not
+from shared_scoring import gates, score, shifts, standing, what_if, what_if_points, why_not
 from shared_scoring.code_words import METHODS, NOTES, OPEN_PAGE, PAGES, WHY_NOT
+from shared_scoring.estimate import CARRIED
 from shared_scoring.gate_words import CONSEQUENCES, consequence_words, reason_words
+from shared_scoring.learned import tested
+from shared_scoring.learned.tested import DEFAULT_CURVE, LEARNED
 from shared_scoring.pack import bundled
 from shared_scoring.pack_base import Words
 from shared_scoring.page_to_open import PAGE_OF_INDICATOR
@@ -90,10 +93,11 @@ def test_notes_pages_methods_scenes_and_reasons() -> None:
     assert set(re.findall(r'Note\("(\w+)"', source)) == set(NOTES)
     assert set(PAGE_OF_INDICATOR.values()) == set(PAGES)
     kinds = {pack.response.kind for pack in bundled().values()} - {"unpublished"}
-    assert kinds | {"growth_stage", "carried_forward"} <= set(METHODS)
+    assert kinds | {"growth_stage", CARRIED, LEARNED, DEFAULT_CURVE} == set(METHODS)
     assert literals(Conduct, "scene") == set(SCENE_WORDS)
-    reasons = set(re.findall(r'"((?:\w+_(?:unpublished|unknown))|not_shown)"', inspect.getsource(what_if_points)))
-    reasons |= set(re.findall(r'"(not_shown)"', inspect.getsource(what_if)))
+    sources = "".join(inspect.getsource(one) for one in (what_if_points, what_if, shifts, tested))
+    codes = r'"(\w+_(?:unpublished|unknown|shown|changed|days|moved|staying))"'
+    reasons = set(re.findall(codes, sources))
     assert {f"reason_{one}" for one in reasons} <= set(TEXTS)
     assert reasons
 

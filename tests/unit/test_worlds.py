@@ -1,6 +1,8 @@
 """The worlds and the product count alike, so that a wrong prediction is never a wrong count."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,9 +12,10 @@ from shared_scoring.history import History
 from shared_scoring.pack import bundled
 from shared_scoring.score import score_history
 from shared_scoring.what_if import what_if_history
-from tests.worlds import shop
+from tests.worlds import elsewhere, shop
 from tests.worlds.changes import changes
 from tests.worlds.responses import FAMILIES
+from tests.worlds.world import World
 
 NEWEST = bundled()["douyin-shop/2026-09-08"]
 Record = dict[str, Any]
@@ -22,9 +25,13 @@ def history(records: list[Record]) -> History:
     return History(decode_record(json.dumps(record).encode()) for record in records)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_the_product_counts_what_a_world_counts(family: str) -> None:
-    world = shop.build(3, family, 20, 60)
+MADE = [partial(shop.build, family=family) for family in FAMILIES] + [elsewhere.build]
+NAMES = [*FAMILIES, "elsewhere"]
+
+
+@pytest.mark.parametrize("build", MADE, ids=NAMES)
+def test_the_product_counts_what_a_world_counts(build: Callable[..., World]) -> None:
+    world = build(3, orders_a_day=20, days=60)
     told = history(world.records())
     for day in (world.first, world.first + 9, world.last):
         truth, own = world.truth(day), score_history(told, NEWEST, day)
@@ -48,9 +55,9 @@ def test_a_page_shows_rounded_figures_and_misses_days() -> None:
     assert all(round(page["total"], 2) == page["total"] for page in pages)
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_changed_world_counts_what_what_if_counts(family: str) -> None:
-    world = shop.build(8, family, 20, 60)
+@pytest.mark.parametrize("build", MADE, ids=NAMES)
+def test_a_changed_world_counts_what_what_if_counts(build: Callable[..., World]) -> None:
+    world = build(8, orders_a_day=20, days=60)
     day = world.last
     told = history(world.records())
     for change in changes(world, day, 15):

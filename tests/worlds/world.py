@@ -96,9 +96,7 @@ class World:
         sums = dict(self._sums(day))
         words = {(one["kind"], one["id"]): one for one in change}
         facts = [*self.facts, *(one for one in change if one["kind"] not in counting.CASE_KINDS)]
-        touched = {
-            self._case_of.get(key, counting.case_of(one)) for key, one in words.items() if key[0] in counting.CASE_KINDS
-        }
+        touched = {self.case_of(one) for one in change if one["kind"] in counting.CASE_KINDS}
         for case in touched:
             before = self.cases.get(case, [])
             self._add(sums, counting.rows(before), day, -1)
@@ -145,6 +143,10 @@ class World:
         rows = (row for case in self.cases.values() for row in counting.rows(case))
         return Ledger(rows, self.start - 1, self.last - self.start + 3)
 
+    def case_of(self, record: Record) -> str:
+        """The case of a record as it is or would be."""
+        return self._case_of.get((record["kind"], record["id"]), counting.case_of(record))
+
     @cached_property
     def _case_of(self) -> dict[tuple[str, str], str]:
         return {(record["kind"], record["id"]): case for case, held in self.cases.items() for record in held}
@@ -169,7 +171,7 @@ class World:
             for name in DIMENSIONS
         }
         deduction, bonus = _deduction(facts, day), _bonus(facts, sums, day)
-        mean = sum(self.weights[name] * round(score, 2) for name, score in dimensions.items())
+        mean = sum(self.weights[name] * score for name, score in dimensions.items())
         total = min(max(mean + bonus - deduction, 0.0), 100.0)
         own = {key: sums[key] for key in self.keys}
         return Truth(total, dimensions, values, own, deduction, bonus, int(sums["valid"][0]))

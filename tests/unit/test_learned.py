@@ -1,0 +1,104 @@
+"""The learned response on data whose rule is known here, and on small worlds whose rule is hidden."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared_scoring.learned import tested as trial
+from shared_scoring.learned.fit import fit
+from shared_scoring.learned.response import learn
+from shared_scoring.pack import bundled
+from shared_scoring.score import score
+from tests.bench.bench_response import Judged
+from tests.unit.strategies import examples
+from tests.worlds import elsewhere, shop
+from tests.worlds.kept import Kept
+from tests.worlds.responses import FAMILIES
+
+PACK = bundled()["douyin-shop/2026-09-08"]
+SHARES = np.array([0.5, 0.5])
+
+
+def walk(rng: np.random.Generator, days: int) -> np.ndarray:
+    return np.cumsum(rng.normal(0, 0.8, (days, 2)), axis=0) + 75
+
+
+def days_of(count: int) -> np.ndarray:
+    return np.arange(float(count))
+
+
+def test_a_response_that_is_not_the_default_is_found_beside_a_wandering_level() -> None:
+    rng = np.random.default_rng(1)
+    points = walk(rng, 90)
+    level = 20 + np.cumsum(rng.normal(0, 0.05, 90))
+    scores = level + 0.9 * points[:, 0] + 0.1 * np.minimum(points[:, 1], 75)
+    found = fit(days_of(90), scores, points, SHARES)
+    mean = points.mean(axis=0)
+    for place, slope in ((0, 0.9), (1, 0.05)):
+        moved = mean.copy()
+        moved[place] += 2
+        assert (found.of(moved) - found.of(mean))[0] / 2 == pytest.approx(slope, abs=0.12)
+
+
+@examples(15)
+@given(st.integers(0, 10_000), st.integers(2, 60))
+def test_better_values_never_cost_points(seed: int, days: int) -> None:
+    rng = np.random.default_rng(seed)
+    found = fit(days_of(days), rng.normal(75, 5, days), walk(rng, days), SHARES)
+    grid = np.linspace(40, 110, 60)
+    for place in (0, 1):
+        points = np.full((60, 2), 75.0)
+        points[:, place] = grid
+        assert (np.diff(found.of(points)) >= -1e-9).all()
+
+
+def test_what_does_no_better_than_staying_is_not_believed() -> None:
+    rng = np.random.default_rng(3)
+    days = 60
+    noise = trial.tested(days_of(days), 80 + np.cumsum(rng.normal(0, 0.5, days)), walk(rng, days), SHARES)
+    assert (noise.method, noise.reason) == (None, "not_better_than_staying")
+    still = trial.tested(days_of(days), np.full(days, 100.0), walk(rng, days), SHARES)
+    assert (still.method, still.reason) == (None, "nothing_moved")
+    few = walk(rng, trial.FEWEST_DAYS - 1)
+    short = trial.tested(days_of(len(few)), few.mean(axis=1), few, SHARES)
+    assert (short.method, short.reason) == (None, "few_days")
+
+
+def test_the_default_curve_is_used_where_it_does_better_than_what_few_days_teach() -> None:
+    rng = np.random.default_rng(11)
+    points = walk(rng, 12)
+    scores = points @ SHARES + np.cumsum(rng.normal(0, 0.3, 12))
+    found = trial.tested(days_of(12), scores, points, SHARES)
+    assert found.method is not None
+    assert found.errors[found.method] < found.errors["stays"]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_days_ahead_change_nothing(family: str) -> None:
+    world = shop.build(1, family, 20, 90)
+    kept, day = Kept(world, PACK), world.first + 40
+    known, whole = kept.facts(day - 1), kept.facts(day - 1)
+    whole.officials = dict(kept.officials)
+    assert {key: one.found.fit.slopes[0].tolist() for key, one in learn(PACK, known, day).items()} == {
+        key: one.found.fit.slopes[0].tolist() for key, one in learn(PACK, whole, day).items()
+    }
+    sums, calendar = kept.sums(PACK, day), kept.viewpoint.calendar
+    assert score(PACK, day, sums, known, calendar).estimate == score(PACK, day, sums, whole, calendar).estimate
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, "elsewhere"])
+def test_on_a_shop_with_a_hidden_response(family: str) -> None:
+    world = elsewhere.build(21, 20, 120) if family == "elsewhere" else shop.build(21, family, 20, 120)
+    figures = Judged().add(world, 4, 20).figures()
+    assert figures["learned"] == 1
+    assert figures["ratio"] <= 0.6
+    assert figures["sign"] >= 0.9
+    assert figures["rank"] >= 0.85
+    assert figures["unanswered"] <= 20  # of 80: a dimension may not be believed on some day
+
+
+def test_a_fragment_of_a_shop_is_no_worse_than_staying() -> None:
+    world = shop.build(5, "ranks", 20, 110, share_seen=0.4)
+    figures = Judged().add(world, 6, 8).figures()
+    assert figures["ratio"] <= 1.1
