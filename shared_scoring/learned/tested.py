@@ -4,10 +4,11 @@ On them, one day ahead, stand against each other: the fit of the earlier days, t
 and "stays as it is". Who does best is used; where that is "stays as it is", nothing is believed.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from shared_scoring.learned.figures import Floats
 from shared_scoring.learned.fit import Fit, default, fit
@@ -53,6 +54,16 @@ def tested(days: Floats, scores: Floats, points: Floats, shares: Floats) -> Test
 def _tested(key: _Key) -> Tested:
     days, scores, shares = (np.frombuffer(one) for one in (key.days, key.scores, key.shares))
     points = np.frombuffer(key.points).reshape(len(days), len(shares))
+    with _threads().limit(limits=1):  # matrices this small lose a hundredfold to threads that wait for a busy core
+        return _trial(days, scores, points, shares)
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
+def _trial(days: Floats, scores: Floats, points: Floats, shares: Floats) -> Tested:
     if len(days) < FEWEST_DAYS:
         return _unbelieved("few_days", days, scores, points, shares, {})
     held = min(max(round(_HELD_SHARE * len(days)), _FEWEST_HELD), _MOST_HELD)
