@@ -39,7 +39,8 @@ export class Visit {
   readonly #id = crypto.randomUUID();
   #specs: readonly CaptureSpec[] = [];
   #rowKinds: Stored["capture"]["rowKinds"] = {};
-  #ids: string[] = [];
+  /** The ids that were read for each page with rows, the newest first. */
+  readonly #ids = new Map<Page, string[]>();
   #settings: Settings | null = null;
   #health: Health | null = null;
   #overlay: { page: Page; answer: Overlay; drawn: Drawn } | null = null;
@@ -69,7 +70,8 @@ export class Visit {
     this.#health = health;
     this.#specs = specs;
     this.#rowKinds = rowKinds;
-    void this.#deliver(this.#keeper.admit(null, null, settings.shops, Date.now()).pass);
+    const { pass } = this.#keeper.admit(null, null, settings.shops, Date.now());
+    if (pass.length > 0) void this.#deliver(pass);
     const page = this.around.page();
     if (page && (!before || !watching(before, page)) && watching(settings, page)) this.#awaitCapture();
     this.#draw();
@@ -97,7 +99,7 @@ export class Visit {
   }
 
   #forgetRows(page: Page): void {
-    if (page === this.around.page() && this.#rowKinds[page]) this.#ids = [];
+    this.#ids.delete(page);
     if (this.#overlay?.page === page) this.#overlay = null;
     if (page === this.around.page()) this.#asking++;
   }
@@ -115,12 +117,10 @@ export class Visit {
     if (captures.length > 0 || this.#overlay?.page !== this.around.page()) await this.#askOverlay();
   }
 
-  /** What the server is asked about: the rows of the page that is open, the newest first. */
   #noteRows(id: string, records: Rec[]): void {
-    const page = this.around.page();
-    if (!page || this.#specs.find((spec) => spec.id === id)?.page !== page) return;
-    const rows = records.filter(({ kind }) => kind === this.#rowKinds[page]).map((record) => String(record["id"]));
-    this.#ids = [...new Set([...rows, ...this.#ids])].slice(0, MOST_IDS);
+    const page = this.#specs.find((spec) => spec.id === id)?.page;
+    const rows = records.filter(({ kind }) => page && kind === this.#rowKinds[page]).map((record) => String(record["id"]));
+    if (page && rows.length > 0) this.#ids.set(page, [...new Set([...rows, ...(this.#ids.get(page) ?? [])])].slice(0, MOST_IDS));
   }
 
   async #askOverlay(): Promise<void> {
@@ -150,7 +150,7 @@ export class Visit {
   /** What was read of this page's rows; a page about one thing names it in its address. */
   #rows(page: Page): string[] {
     const named = location.pathname.endsWith("/detail") ? (location.search.match(/\d{15,32}/g) ?? []) : [];
-    return this.#rowKinds[page] ? [...new Set([...named, ...this.#ids])].slice(0, MOST_IDS) : [];
+    return this.#rowKinds[page] ? [...new Set([...named, ...(this.#ids.get(page) ?? [])])].slice(0, MOST_IDS) : [];
   }
 
   /** After each change of the page: has the route changed, and is the extension still there? */
@@ -159,7 +159,6 @@ export class Visit {
     const page = this.around.page();
     if (page === this.#here) return;
     this.#here = page;
-    this.#ids = [];
     this.#expanded = null;
     this.#awaitCapture();
     this.#draw();
@@ -239,7 +238,7 @@ export class Visit {
     const outcomes = this.#specs.filter((spec) => spec.page === page && !("instead_of" in spec)).flatMap(({ id }) => this.#outcomes.get(id) ?? []);
     const allowed = watching(settings, page) && verdict === "ok";
     const answer = allowed && this.#overlay?.page === page ? this.#overlay : null;
-    const awaited = allowed && !this.#overlay && !this.#failure ? this.#ids : [];
+    const awaited = allowed && !this.#overlay && !this.#failure ? (this.#ids.get(page) ?? []) : [];
     const away = health.away_since !== null || health.revoked;
     this.#layer.show({
       notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, drift: this.#drifts.get(page) ?? null, failure: this.#failure, unplaced: this.#unplaced }),

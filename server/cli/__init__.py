@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "server.demo.command:demo",
     "import": "server.cli.import_:import_files",
     "packs": "server.cli.packs:packs",
+    "specs": "server.cli.specs:specs",
     "what-if": "server.cli.what_if:what_if",
     "explain": "server.cli.explain:explain_change",
     "forecast": "server.cli.forecast:forecast_days",

@@ -5,7 +5,11 @@ import { change, consented, CONSENT_VERSION, load, onChange, type Health, type S
 import { PAGES } from "../routes.js";
 import type { TextKey } from "../texts.js";
 import { allWords } from "../words.js";
+import { entryForm, offerShops } from "./entry.js";
+import { download, saveShapes, showReading } from "./reading.js";
 import { showRecords } from "./records.js";
+
+const RECORDING_MS = 3 * 60_000;
 
 const find = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;
 const input = (id: string): HTMLInputElement => find<HTMLInputElement>(id);
@@ -37,6 +41,9 @@ function show(now: { settings: Settings; health: Health }): void {
   if (document.activeElement !== input("server")) input("server").value ||= settings.server;
   for (const page of PAGES) input(`page-${page}`).checked = settings.pages[page] !== false;
   input("paused").checked = settings.paused;
+  input("review-text").checked = settings.review_text;
+  find("recording").hidden = settings.recording < Date.now();
+  offerShops(settings);
   find<HTMLSelectElement>("lang").value = settings.lang;
   find("shops").replaceChildren(...(settings.shops.length === 0 ? [h("li", { class: "soft" }, t("o_no_shops"))] : settings.shops.map(({ id, name }) =>
     h("li", {}, `${name ?? ""} ${id}`.trim(), h("button", { class: "quiet", type: "button", on: { click: () => void change({ shops: settings.shops.filter((shop) => shop.id !== id) }) } }, t("o_remove"))))));
@@ -48,6 +55,7 @@ function show(now: { settings: Settings; health: Health }): void {
   find("dropped").hidden = dropped.batches === 0;
   find("dropped").textContent = t("o_dropped", { batches: dropped.batches, records: dropped.records, since: dropped.since ?? "" });
   void showRecords(t);
+  void showReading(t);
 }
 
 find("agree").addEventListener("click", () => void change({ consent: { version: CONSENT_VERSION, at: new Date().toISOString() } }));
@@ -83,15 +91,18 @@ for (const page of PAGES) {
 }
 input("paused").addEventListener("change", () => void change({ paused: input("paused").checked }));
 find("lang").addEventListener("change", () => void change({ lang: find<HTMLSelectElement>("lang").value as Settings["lang"] }));
+input("review-text").addEventListener("change", () => void change({ review_text: input("review-text").checked }));
+entryForm(say, failed);
+find("specs-renew").addEventListener("click", () => void showReading(t, true));
+find("record").addEventListener("click", () => void change({ recording: Date.now() + RECORDING_MS }));
+find("shapes-save").addEventListener("click", () => void saveShapes());
 find("flush").addEventListener("click", () => void ask({ ask: "flush" }));
 find("retry-aside").addEventListener("click", () => void ask({ ask: "retry-set-aside" }));
 
 find("export").addEventListener("click", () => void (async () => {
   const reply = await ask({ ask: "export" });
   if (!reply?.ok) return;
-  const url = URL.createObjectURL(new Blob([reply.file], { type: "application/json" }));
-  h("a", { href: url, download: "koubei-extension.json" }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  download("koubei-extension.json", reply.file);
 })());
 find("wipe").addEventListener("click", () => {
   if (confirm(t("o_wipe_ask"))) void ask({ ask: "wipe" }).then(() => location.reload());
