@@ -63,7 +63,7 @@ function filled(masked: unknown, one: AnswerSpec): unknown {
   const rows = one.rows.map((path) => at(answer, path)).find((found) => found !== undefined);
   for (const row of (Array.isArray(rows) ? rows : [rows]) as unknown[]) {
     const [first] = Object.values(one.fields ?? {}).flatMap((field) => ("from" in field ? field.from : []));
-    if (one.only && at(row, first ?? "") !== undefined) put(row, one.only.from, one.only.in[0]);
+    if (one.only && at(row, first?.split(".")[0] ?? "") !== undefined) put(row, one.only.from, one.only.in[0]);
     if (one.counters) fill(row, Object.fromEntries(Object.keys(row as object).map((key) => [key, { from: [key], type: "num" }])), undefined);
     fill(row, one.fields ?? {}, one.unwrap);
   }
