@@ -1,8 +1,9 @@
 """What is known of a subject besides its cases: its profile, official days, conduct and switches."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from shared_scoring.calendar import day_of
 from shared_scoring.pack import Pack
@@ -10,6 +11,9 @@ from shared_scoring.records import Conduct, Official, Product, ProductDay, Recor
 
 FACT_KINDS = ("subject", "official", "conduct", "service_switch")
 """Those that every question needs; a product's are read where its gate is asked for."""
+
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(slots=True)
@@ -25,15 +29,21 @@ class Facts:
     switches: list[ServiceSwitch] = field(default_factory=list)
     products: dict[str, Product] = field(default_factory=dict)
     product_days: dict[str, tuple[int, ProductDay]] = field(default_factory=dict)
-    _of_pack: dict[str, list[tuple[int, Official]]] = field(default_factory=dict, repr=False, compare=False)
+    _found: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, key: Hashable, work_out: Callable[[], Answer]) -> Answer:
+        """What is worked out from these facts alone, worked out once. Ask only when all facts are in."""
+        if key not in self._found:
+            self._found[key] = work_out()
+        answer: Answer = self._found[key]
+        return answer
 
     def of_time(self, pack: Pack) -> list[tuple[int, Official]]:
-        """The official days that fell in a pack's time, newest first. Asked only when all facts are in."""
-        found = self._of_pack.get(pack.id)
-        if found is None:
-            days = sorted(self.officials, reverse=True)
-            found = self._of_pack[pack.id] = [(day, self.officials[day]) for day in days if in_force(pack, day)]
-        return found
+        """The official days that fell in a pack's time, newest first."""
+        days = sorted(self.officials, reverse=True)
+        return self.once(
+            ("of_time", pack.id), lambda: [(day, self.officials[day]) for day in days if in_force(pack, day)]
+        )
 
     def newest_official(self, before: int, pack: Pack | None = None) -> tuple[int, Official] | None:
         """The last official day before a day; with a pack, the last one that fell in its time."""

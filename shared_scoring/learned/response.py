@@ -101,6 +101,10 @@ def learn(pack: Pack, known: Facts, before: int) -> Response:
     """From the official days of the pack's time before a day. The same days are fitted once a process."""
     if pack.response.kind != "unpublished":
         return {}
+    return known.once(("learn", pack.id, before), lambda: _learn(pack, known, before))
+
+
+def _learn(pack: Pack, known: Facts, before: int) -> Response:
     found: Response = {}
     for dimension in pack.dimensions:
         members = learnable(pack, dimension)
