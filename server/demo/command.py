@@ -42,6 +42,8 @@ _LOCALES = {"zh": "zh-CN", "en": "en-US"}
 
 
 PAGES_SHOWN = [name for name in PAGES if name != "service_alone"]
+# What a merchant presses. Finished orders: those are where after-sales and reviews have come in.
+LEADING_THERE = {"orders": ("已完成",), "order": ("已完成", "详情")}
 # Read, perhaps, but nothing is drawn there.
 UNMARKED = {"penalties"}
 
@@ -133,11 +135,11 @@ def _show(address: Address, demo: Demo, shots: dict[str, Path], name: str, lang:
         browser.consent(address.url, pairing_code(address), SHOP_ID, SHOP_NAME)
         browser.bind_creator(CREATOR_ID, CREATOR_NAME)
         for shown, file in shots.items():
-            page = _open(browser, host, shown)
+            page = _open(browser, shown)
             page.wait_for_timeout(1000)  # the last badge is drawn in the frame after the answer
             browser.screenshot(page, file)
         if not shots:
-            _open(browser, host, name)
+            _open(browser, name)
             click.echo(text(lang, "close_to_end"), err=True)
             browser.wait_closed()
         elif len(shots) > 1:
@@ -146,12 +148,10 @@ def _show(address: Address, demo: Demo, shots: dict[str, Path], name: str, lang:
             click.echo(text(lang, "picture", file=shots[name].absolute()))
 
 
-def _open(browser: "DemoBrowser", host: DemoHost, name: str) -> "Page":
-    """Finished orders first: those are where after-sales and reviews have come in."""
-    case = host.shop.after_sales[0]
-    page = browser.open(name, f"?id={case['order_id']}" if name == "order" else "", overlay=name not in UNMARKED)
-    if name == "orders":
-        page.get_by_text("已完成", exact=True).first.click()
+def _open(browser: "DemoBrowser", name: str) -> "Page":
+    page = browser.open("orders" if name == "order" else name, overlay=name not in UNMARKED)
+    for label in LEADING_THERE.get(name, ()):
+        page.get_by_text(label, exact=True).first.click()
         page.wait_for_load_state("networkidle")
         page.wait_for_selector("koubei-badge", state="attached")
     return page

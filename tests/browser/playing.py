@@ -24,6 +24,8 @@ _ROWS: Final = "document.querySelectorAll('[data-row-key]').length"
 # Each row's own badge, drawn: the rows without one are counted.
 _BARE: Final = """[...document.querySelectorAll('[data-row-key]')]
   .filter((row) => !row.querySelector('koubei-badge')?.shadowRoot?.textContent).length"""
+_DRESSED: Final = """[...document.querySelectorAll('koubei-badge')].every(
+  (badge) => getComputedStyle(badge.shadowRoot.querySelector('.badge')).borderRadius !== '0px')"""
 _BADGES: Final = "document.querySelectorAll('koubei-badge').length"
 _PRESS: Final = """(() => {
   const named = (node) => node.textContent.trim() === %s;
@@ -93,8 +95,11 @@ class Stage:
     def _drawn(self, scenario: Scenario) -> None:
         driver = self.ours
         until(driver, f"{_STATE} === {json.dumps(scenario.says or '')}", f"the dock to say {scenario.says}")
-        if scenario.marks:
+        if scenario.marks and scenario.last == "order":
+            until(driver, f"{_BADGES} === 1", "the order's badge")
+        elif scenario.marks:
             until(driver, f"{_ROWS} > 0 && {_BARE} === 0", "a badge in every row")
+            assert driver.evaluate(_DRESSED), "badges without a style sheet"
         else:
             assert driver.evaluate(_BADGES) == 0, "badges on rows that nobody can know"
 
