@@ -244,13 +244,10 @@ def wide() -> Iterator[Scenario]:
             yield Scenario(page, "unread", variant, transport=transport)
         for variant in GOOD:
             yield Scenario(page, read.empty if variant == "empty" else "ok", variant, transport=transport)
-    for transport in TRANSPORTS:  # a number that was rounded before anybody could see it is refused
-        yield Scenario(
-            "orders", "unread" if transport == "xhr-json" else "unplaced", "numeric_ids", transport=transport
-        )
+    # A number that was rounded before anybody could see it is refused.
+    yield from (Scenario("orders", "unplaced", "numeric_ids", transport=way) for way in TRANSPORTS if way != "xhr-json")
+    yield Scenario("orders", "unread", "numeric_ids", transport="xhr-json")
     for page, layout in itertools.product(lists, LAYOUTS):
         yield Scenario(page, layout=layout, storm=True, then=_then(layout))
         yield Scenario(page, layout=layout, dark=True, then=_then(layout))
-    for page, read in pages.items():
-        if read.looks:
-            yield Scenario(page, "other_shop", login="other_shop")
+    yield from (Scenario(page, "other_shop", login="other_shop") for page, read in pages.items() if read.looks)
