@@ -60,7 +60,7 @@ class Triangles:
             at = day - first, max(known_on - day, EARLIEST_LAG) - EARLIEST_LAG
             triangle.numerator[at] += numerator / parts
             triangle.denominator[at] += denominator
-        self.began = min((known_on for _, _, known_on, _ in sums), default=last)
+        self.began = min((known_on for _, _, known_on, _ in sums), default=first)
 
     def __contains__(self, series: str) -> bool:
         return series in self._series

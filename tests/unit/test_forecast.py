@@ -167,3 +167,31 @@ def test_what_is_due_or_wanders_is_not_forgotten(world: tuple[list[Record], str]
     for one, other in itertools.product(before.days, after.days):
         if one.date == other.date and one.total.mid is not None and other.total.mid is not None:
             assert abs(one.total.mid - other.total.mid) < 12
+
+
+def test_days_without_a_page_are_said_too() -> None:
+    """The newest page is four days old: today's own total is still to come, and the band says how far back it rests."""
+    fresh, old = ask([official("2026-11-05", 80.0)], "2026-11-05"), ask([official("2026-11-01", 80.0)], "2026-11-05")
+    assert fresh.today is None
+    assert old.today is not None
+    assert old.today.mid == 80.0
+    assert old.based_on == "2026-11-01"
+    assert len(old.days) == len(fresh.days) == 5
+    for one, other in zip(fresh.days, old.days, strict=True):
+        assert one.total.high is not None
+        assert other.total.high is not None
+        assert one.date == other.date
+        assert other.total.high > one.total.high
+
+
+def test_official_days_alone_are_enough_for_a_track_record() -> None:
+    start = day_of("2026-10-01")
+    pages = [official(iso_day(start + at), 80.0 + at % 2) for at in range(30)]
+    assert ask(pages, iso_day(start + 29)).learned_from == 29
+
+
+def test_without_any_official_day_there_is_no_total() -> None:
+    answer = ask(orders("2026-10-01", 31), "2026-11-01")
+    assert answer.reason == "no_official"
+    assert {one.total.mid for one in answer.days} == {None}
+    assert {one.stage for one in answer.days} == {"formal"}
