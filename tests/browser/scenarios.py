@@ -190,6 +190,7 @@ CI: Final = (
     Scenario("orders", storm=True, transport="text"),
     Scenario("orders", then=("下一页",)),
     Scenario("orders", then=("商家体验分", "订单管理")),
+    Scenario("orders", then=("详情",), ends="order"),
     # All digits reach the server; the page itself has rounded the numbers that its rows show.
     Scenario("orders", "unplaced", "numeric_ids"),
     Scenario("orders", variant="large"),
