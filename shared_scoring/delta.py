@@ -164,6 +164,10 @@ def change_without(whole: Sum, own: Sum) -> float | None:
 
 def official_sum(indicator: Indicator, known: Facts, as_of: int) -> Sum | None:
     """The newest official numerator and denominator up to the day, on which differences are taken."""
+    return known.once(("official_sum", indicator.key, as_of), lambda: _official_sum(indicator, known, as_of))
+
+
+def _official_sum(indicator: Indicator, known: Facts, as_of: int) -> Sum | None:
     for day in sorted(known.officials, reverse=True):
         page = (known.officials[day].indicators or {}).get(indicator.key) if day <= as_of else None
         if page is not None and page.numerator is not None and page.denominator:

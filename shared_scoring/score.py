@@ -1,9 +1,9 @@
 """The score of a subject on a day, in the shape of cli-output.md, "score"."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -133,10 +133,7 @@ def score(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar, 
     """The score from the ledger and the facts known on the day."""
     first, last = as_of - pack.window_days, as_of - 1
     official = known.officials.get(as_of)
-    orders = int(sums.window(pack.valid_orders, first, last).numerator)
-    deducted = deductions(pack, known.conducts, first, last, calendar)
-    held = bonuses(pack, sums, known, last, calendar)
-    stage = _stage(pack, known, official, orders)
+    orders, stage, deducted, held = beside(pack, as_of, sums, known, calendar)
     own = own_sums(pack, sums, as_of)
     if stage == "growth":
         ahead = today = _growth(pack, deducted=bool(deducted))
@@ -177,13 +174,38 @@ def score(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar, 
         ),
         dimensions=dimensions,
         indicators=indicators,
-        deduction=sum(one.points for one in deducted),
+        deduction=points_of(deducted),
         deductions=deducted,
-        bonus=sum(one.points for one in held),
+        bonus=points_of(held),
         bonuses=held,
         gates=gates(pack, levels, _totals(known, as_of, total.score), known, as_of, absent=stage == "hidden"),
         notes=list(_notes(indicators)),
     )
+
+
+class Beside(NamedTuple):
+    """What a score has besides its dimensions."""
+
+    valid_orders: int
+    stage: str
+    deductions: list[DeductionHeld]
+    bonuses: list[BonusHeld]
+
+
+def beside(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar) -> Beside:
+    """Stage, deductions and bonuses of a day."""
+    first, last = as_of - pack.window_days, as_of - 1
+    orders = int(sums.window(pack.valid_orders, first, last).numerator)
+    return Beside(
+        orders,
+        _stage(pack, known, known.officials.get(as_of), orders),
+        deductions(pack, known.conducts, first, last, calendar),
+        bonuses(pack, sums, known, last, calendar),
+    )
+
+
+def points_of(held: Sequence[DeductionHeld] | Sequence[BonusHeld]) -> float:
+    return sum(one.points for one in held)
 
 
 def expected(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar) -> Estimated:

@@ -23,8 +23,7 @@ from shared_scoring.merge import Told
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.page_to_open import page_to_open
 from shared_scoring.records import Record
-from shared_scoring.response import own_sums
-from shared_scoring.score import Note, score
+from shared_scoring.score import Note
 from shared_scoring.shifts import Shifting, Standpoint, Values
 from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
@@ -102,7 +101,6 @@ class Ground:
 
         `told` holds the records of the cases it touches, and where it speaks of what belongs to no case (a deduction,
         a switch, an official day) the subject's facts.
-        Raises changed.ChangeError for a change under which everything would have to be counted anew.
         """
         return self.answer(*self.difference(told, change))
 
@@ -133,22 +131,19 @@ class Ground:
             rules=pack.id,
             subject=one.score.subject,
             as_of=iso(as_of),
-            stage=Stages(one.score.stage, other.score.stage),
+            stage=Stages(one.stage, other.stage),
             before=level_of(one.score),
             after=after_level,
             delta=delta,
             indicators=moved,
-            deduction=Amounts(one.score.deduction, other.score.deduction),
-            bonus=Amounts(one.score.bonus, other.score.bonus),
+            deduction=Amounts(one.deduction, other.deduction),
+            bonus=Amounts(one.bonus, other.bonus),
             notes=[note for note in one.score.notes if note.code == "low_coverage" and note.indicator in moved],
             open_page=page_to_open(coverage),
         )
 
     def _side(self, sums: Sums, known: Facts) -> Side:
-        own = own_sums(self.pack, sums, self.as_of)
-        return Side(
-            sums, known, own, score(self.pack, self.as_of, sums, known, self._viewpoint.calendar, self._subject_id)
-        )
+        return Side(self.pack, self.as_of, sums, known, self._viewpoint.calendar, self._subject_id)
 
 
 def _page_values(pack: Pack, as_of: int, one: Side) -> Values:

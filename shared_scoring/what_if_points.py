@@ -1,16 +1,18 @@
 """What a change of some values does to the points, with its band; null with the reason where nobody can say."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from functools import cached_property, partial
 
 from msgspec import Struct, structs
 
+from shared_scoring.calendar import Calendar
 from shared_scoring.facts import Facts
 from shared_scoring.learned.response import Band
 from shared_scoring.pack import Pack
-from shared_scoring.score import Score, consumer_of
+from shared_scoring.response import own_sums
+from shared_scoring.score import Score, beside, consumer_of, points_of, score
 from shared_scoring.shifts import Shifting, Shifts, Standpoint, Values, exactly, shares_of, unknown_response
-from shared_scoring.sums import Sum, Sums
+from shared_scoring.sums import Sums
 
 
 class Level(Struct, frozen=True):
@@ -36,13 +38,33 @@ class LevelDelta(Struct, frozen=True):
     reasons: dict[str, str]
 
 
-class Side(NamedTuple):
-    """Everything known of the subject as it is, or as it would be."""
+class Side:
+    """Everything known of the subject as it is, or as it would be. The whole score is worked out if it is asked for."""
 
-    sums: Sums
-    known: Facts
-    own: dict[str, Sum]
-    score: Score
+    def __init__(
+        self, pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar, subject_id: str | None
+    ) -> None:
+        self.sums = sums
+        self.known = known
+        self.own = own_sums(pack, sums, as_of)
+        self.beside = beside(pack, as_of, sums, known, calendar)
+        self._score = partial(score, pack, as_of, sums, known, calendar, subject_id)
+
+    @cached_property
+    def score(self) -> Score:
+        return self._score()
+
+    @property
+    def stage(self) -> str:
+        return self.beside.stage
+
+    @property
+    def deduction(self) -> float:
+        return points_of(self.beside.deductions)
+
+    @property
+    def bonus(self) -> float:
+        return points_of(self.beside.bonuses)
 
 
 def level_of(score: Score) -> Level:
@@ -54,21 +76,21 @@ def levels(
 ) -> tuple[Level, LevelDelta]:
     """The figures as they would be, and the difference."""
     before = level_of(one.score)
-    if one.known.officials.get(as_of) != other.known.officials.get(as_of) or one.score.stage != other.score.stage:
+    if one.known.officials.get(as_of) != other.known.officials.get(as_of) or one.stage != other.stage:
         return _restated(pack, before, level_of(other.score))
-    if one.score.stage == "hidden":
+    if one.stage == "hidden":
         return before, _delta(before, before, {}, None, "not_shown")
-    adjustment = (other.score.bonus - other.score.deduction) - (one.score.bonus - one.score.deduction)
-    if one.score.stage == "growth":
-        grown = exactly(_growth(pack, other.score) - _growth(pack, one.score))
+    adjustment = (other.bonus - other.deduction) - (one.bonus - one.deduction)
+    if one.stage == "growth":
+        grown = exactly(_growth(pack, other) - _growth(pack, one))
         return _shifted(pack, one.score, before, Shifts({}, {}), grown)
     moved = shifting.to(values_after, Standpoint(other.sums, other.known))
     shift = _total_shift(pack, as_of, one, other, moved)
     return _shifted(pack, one.score, before, moved, None if shift is None else _plus(shift, adjustment))
 
 
-def _growth(pack: Pack, score: Score) -> float:
-    return (pack.stages.growth_total_deducted if score.deductions else pack.stages.growth_total) or 0.0
+def _growth(pack: Pack, side: Side) -> float:
+    return (pack.stages.growth_total_deducted if side.beside.deductions else pack.stages.growth_total) or 0.0
 
 
 def _restated(pack: Pack, before: Level, after: Level) -> tuple[Level, LevelDelta]:
