@@ -1,5 +1,7 @@
 """The Flask app: `create_app(settings)`; without settings it reads them as every command does."""
 
+import threading
+
 from flask import Flask
 
 from server.actions.routes import blueprint as actions
@@ -21,6 +23,7 @@ from server.history.routes import blueprint as history
 from server.http import docs, errors, guard
 from server.http.api import Api
 from server.http.body import MAX_BODY
+from server.http.limits import RateLimits
 from server.http.state import KEY, State
 from server.members.routes import blueprint as members
 from server.orders.routes import blueprint as orders
@@ -72,6 +75,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         settings,
         Database.at(settings.database_url, threads=settings.web_threads),
         None if settings.broker_url is None else Hints(settings.broker_url),
+        RateLimits(settings.broker_url, settings.requests_per_minute),
+        threading.BoundedSemaphore(settings.body_threads),
     )
     app.before_request(PackFolder(settings.home).tell)
     guard.register(app, settings)

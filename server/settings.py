@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import ssl
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ import platformdirs
 
 CONFIG_FILE = "koubei.toml"
 ENVIRONMENT_PREFIX = "KOUBEI_"
+_PKCS8 = b"BEGIN PRIVATE KEY"
 # Read by the tests, not by the product.
 _FOREIGN_VARIABLES = frozenset({"KOUBEI_SHARED"})
 
@@ -31,9 +33,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     web_threads: Annotated[int, msgspec.Meta(ge=1, le=256)] = 8
     worker_processes: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1
     tick_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 30
+    # Of one token: far above what a browser or an import needs, and below what would starve the others.
+    requests_per_minute: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 12_000
+    # PEM files; the key in PKCS#8. Needed where other computers may call.
+    tls_certificate: str | None = None
+    tls_key: str | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     # Names a browser may reach this server by; any other name in the Host header is DNS rebinding.
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost", "::1")
+
+    @property
+    def request_threads(self) -> int:
+        """Threads that answer requests. A slow client keeps one, and no connection to the database."""
+        return 8 * self.web_threads
+
+    @property
+    def body_threads(self) -> int:
+        """How many of them may wait for a body: some are always left for those who only read."""
+        return 6 * self.web_threads
 
 
 _FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
@@ -42,7 +59,8 @@ _FIELDS = {field.name: field for field in msgspec.structs.fields(Settings)}
 def load_settings(home: Path | str | None = None, **flags: Any) -> Settings:
     """Read every source and return the settings; a flag that is None was not given.
 
-    Raises SettingsError for an unknown key, a value of the wrong type, an unreadable file, or a host beyond loopback.
+    Raises SettingsError for an unknown key, a value of the wrong type, an unreadable file, a host beyond loopback
+    without TLS, or a certificate that cannot be used.
     """
     environment = {
         name.removeprefix(ENVIRONMENT_PREFIX).lower(): value
@@ -59,7 +77,7 @@ def load_settings(home: Path | str | None = None, **flags: Any) -> Settings:
     given = {name: value for name, value in flags.items() if value is not None}
     values |= _convert(given, source="the command line", spelling="--{}")
     settings = Settings(**values)
-    _refuse_open_host(settings.host)
+    _check_tls(settings)
     return settings
 
 
@@ -94,13 +112,34 @@ def _spell(name: str, spelling: str) -> str:
     return spelling.format(name.replace("_", "-") if spelling.startswith("--") else name)
 
 
-def _refuse_open_host(host: str) -> None:
+def _check_tls(settings: Settings) -> None:
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if certificate is None and key is None:
+        if not _is_loopback(settings.host):
+            raise SettingsError(
+                f"host is {settings.host!r}, which other computers can reach, and there is no certificate: tokens and "
+                "records would cross the network for all to read; set tls_certificate and tls_key, or use 127.0.0.1"
+            )
+        return
+    if certificate is None or key is None:
+        missing = "tls_key" if key is None else "tls_certificate"
+        raise SettingsError(f"{missing} is not set; a certificate and its key go together")
     try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+        is_pkcs8 = _PKCS8 in Path(key).read_bytes()
+    except OSError as error:  # ssl.SSLError is one
         raise SettingsError(
-            f"host is {host!r}, which other computers can reach, and koubei does not speak TLS yet; "
-            "use 127.0.0.1, and an SSH tunnel or a TLS proxy on this computer for access from elsewhere"
+            f"tls_certificate {certificate} and tls_key {key} cannot be used: {error.strerror or error}; "
+            "they must be a PEM certificate and its own key, without a password"
+        ) from error
+    if not is_pkcs8:
+        raise SettingsError(
+            f"tls_key {key} is not in PKCS#8; convert it with: openssl pkcs8 -topk8 -nocrypt -in {key} -out NEW"
         )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -113,6 +113,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -159,6 +160,7 @@ export interface paths {
                 };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -207,6 +209,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -244,6 +247,7 @@ export interface paths {
                 };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -274,6 +278,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 410: components["responses"]["PROBLEM_410"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -323,6 +328,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -350,6 +356,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -389,6 +396,7 @@ export interface paths {
                 412: components["responses"]["PROBLEM_412"];
                 422: components["responses"]["PROBLEM_422"];
                 428: components["responses"]["PROBLEM_428"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -429,6 +437,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -466,6 +475,7 @@ export interface paths {
                 };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -517,6 +527,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -545,6 +556,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 409: components["responses"]["PROBLEM_409"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -585,6 +597,7 @@ export interface paths {
                 412: components["responses"]["PROBLEM_412"];
                 422: components["responses"]["PROBLEM_422"];
                 428: components["responses"]["PROBLEM_428"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -626,6 +639,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 409: components["responses"]["PROBLEM_409"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -670,6 +684,7 @@ export interface paths {
                 };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -721,6 +736,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -766,6 +782,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -827,6 +844,7 @@ export interface paths {
                 413: components["responses"]["PROBLEM_413"];
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -890,6 +908,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -950,6 +969,7 @@ export interface paths {
                 404: components["responses"]["PROBLEM_404"];
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -999,6 +1019,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1057,6 +1078,7 @@ export interface paths {
                 413: components["responses"]["PROBLEM_413"];
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1114,6 +1136,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1173,6 +1196,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1235,6 +1259,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1291,6 +1316,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1345,6 +1371,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1406,6 +1433,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1466,6 +1494,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1524,6 +1553,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1584,6 +1614,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1635,6 +1666,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1689,6 +1721,7 @@ export interface paths {
                 413: components["responses"]["PROBLEM_413"];
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1746,6 +1779,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1804,6 +1838,7 @@ export interface paths {
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -1856,6 +1891,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1896,6 +1932,7 @@ export interface paths {
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
                 428: components["responses"]["PROBLEM_428"];
+                429: components["responses"]["PROBLEM_429"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -1949,6 +1986,7 @@ export interface paths {
                 413: components["responses"]["PROBLEM_413"];
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
@@ -3662,7 +3700,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request cannot be read; The body is not JSON; The Idempotency-Key header is missing */
+        /** @description The request cannot be read; The body is not JSON; The body cannot be unpacked; The Idempotency-Key header is missing */
         PROBLEM_400: {
             headers: {
                 [name: string]: unknown;
@@ -3761,7 +3799,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The server is not ready; The records are being counted anew; The database does not answer */
+        /** @description Too many requests */
+        PROBLEM_429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The server is not ready; Too many bodies are on their way; The records are being counted anew; The database does not answer */
         PROBLEM_503: {
             headers: {
                 [name: string]: unknown;

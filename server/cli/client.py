@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import ssl
 import time
 from importlib.metadata import version
 from types import TracebackType
@@ -10,23 +11,39 @@ from urllib.parse import quote
 
 import click
 import requests
+from requests.adapters import HTTPAdapter
 
 from server.cli import local
 from server.runtime.address import Address
 
 _TRIES = 6
+_LONGEST_WAIT = 60
 _TIMEOUT = (5, 120)
 _BUSY = {429, 502, 503, 504}
 # No connection, no answer in time, or an answer that broke off in the middle.
 _LOST = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 
 
+class _Pinned(HTTPAdapter):
+    def __init__(self, certificate: str) -> None:
+        self._context = ssl.create_default_context(cafile=certificate)
+        self._context.check_hostname = False
+        self._context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # it need not have signed itself
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, ssl_context=self._context, assert_hostname=False, **options)
+
+
 class Client:
     """Waits out a server that is away for a moment: a batch sent twice under its key is stored once."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, certificate: str | None = None) -> None:
+        """Of a server whose `certificate` is known, exactly that one is believed, whatever name it is for."""
         self._url = url.rstrip("/")
         self._session = requests.Session()
+        if certificate is not None:
+            self._session.mount("https://", _Pinned(certificate))
         self._session.trust_env = False  # a proxy of the environment is not meant for this
         self._session.headers["Authorization"] = f"Bearer {token}"
 
@@ -35,11 +52,11 @@ class Client:
         """Use the saved token, or pair the command line with the server of this computer."""
         token = local.saved_token(address)
         if token is not None:
-            client = cls(address.url, token)
+            client = cls(address.url, token, address.certificate)
             if client._call("GET", "/v1/subjects").status_code != requests.codes.unauthorized:
                 return client
             client.close()
-        client = cls(address.url, "")
+        client = cls(address.url, "", address.certificate)
         answer = client._call(
             "POST", "/v1/devices", json={"code": local.pairing_code(address), "name": local.DEVICE_NAME}
         )
@@ -87,6 +104,8 @@ class Client:
             else:
                 if last or answer.status_code not in _BUSY:
                     return answer
+                wait = answer.headers.get("Retry-After", "")
+                time.sleep(min(int(wait), _LONGEST_WAIT) if wait.isdecimal() else 0)
             time.sleep(0.25 * 2**attempt)
         raise AssertionError("the last try returns or raises")
 

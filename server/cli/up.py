@@ -16,7 +16,7 @@ from server.texts import Lang
 
 @click.command
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="Folder for all data.")
-@click.option("--host", help="Address to listen on; loopback only.  [default: 127.0.0.1]")
+@click.option("--host", help="Address to listen on; others than loopback need TLS.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: 8787]")
 @click.option(
     "--import", "files", multiple=True, type=click.Path(path_type=Path), help="Import a record file likewise."

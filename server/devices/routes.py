@@ -19,7 +19,7 @@ from server.http.auth import principal
 from server.http.blueprint import Blueprint
 from server.http.etag import IF_MATCH, answer, require_match
 from server.http.problems import ProblemError
-from server.http.state import database
+from server.http.state import database, state
 
 blueprint = Blueprint("devices", __name__, url_prefix="/v1/devices", description="Who may call this server.")
 
@@ -32,11 +32,12 @@ class Devices(MethodView):
         """List the devices of this account, newest first."""
         return {"items": service.list_devices(database().gate, principal().actor)}
 
-    @blueprint.problem(403, 410)
+    @blueprint.problem(403, 410, 429)
     @blueprint.arguments(PairingSchema)
     @blueprint.response(201, PairedDeviceSchema)
     def post(self, pairing: dict[str, str]) -> dict[str, Any]:
         """Pair a device: a code of `koubei pair` or of an owner becomes a token."""
+        state().limits.take_pairing()
         answer = redeem(database().gate, pairing["code"], pairing["name"])
         if isinstance(answer, Refusal):
             raise _problem(answer)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from server.audit.log import Actor
 from server.db.models import Device, Member, Subject
 from server.http.problems import ProblemError
-from server.http.state import database
+from server.http.state import database, state
 
 _VISIT = dt.timedelta(minutes=1)  # enough to see which device is in use, and spares a write per request
 
@@ -64,6 +64,7 @@ def authenticate(scope: str, subject_id: str | None) -> None:
             raise _unauthorized("token-revoked", f"Device {row.name!r} was revoked at {row.revoked_at:%FT%TZ}")
         if row.last_seen_at is None or row.now - row.last_seen_at > _VISIT:
             gate.execute(update(Device).where(Device.id == row.id).values(last_seen_at=row.now))
+    state().limits.take(row.id)
     if scope not in row.scopes:
         raise ProblemError("scope-missing", f"{request.method} {request.path} needs the scope {scope}")
     if subject_id is not None and row.owner is None:

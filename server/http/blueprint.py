@@ -83,7 +83,7 @@ class Blueprint(flask_smorest.Blueprint):
                 return current_app.ensure_sync(view)(*args, **kwargs)
 
             documented = self.doc(security=[{"bearer": [scope]}])(guarded)
-            for status in (401, 403):
+            for status in (401, 403, 429):
                 documented = self.alt_response(status, response_name(status))(documented)
             return documented  # type: ignore[no-any-return]
 

@@ -21,6 +21,7 @@ _BY_STATUS = {
     415: "unsupported-media-type",
     422: "invalid",
     428: "precondition-missing",
+    429: "too-many-requests",
 }
 
 

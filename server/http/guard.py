@@ -15,7 +15,7 @@ _EXPOSED_HEADERS = "ETag, Retry-After"
 
 
 def register(app: Flask, settings: Settings) -> None:
-    names = frozenset(name.lower() for name in settings.allowed_hosts)
+    names = frozenset(name.lower() for name in (*settings.allowed_hosts, settings.host))
 
     @app.before_request
     def guard() -> Response | None:
@@ -78,6 +78,10 @@ def _secure(response: Response) -> Response:
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     headers.setdefault("Cache-Control", "private, no-cache" if "ETag" in headers else "no-store")

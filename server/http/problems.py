@@ -24,6 +24,9 @@ class Problem:
 CATALOG: dict[str, Problem] = {
     "bad-request": Problem(400, "The request cannot be read", "Send it as /openapi.json describes."),
     "invalid-json": Problem(400, "The body is not JSON", "Send one JSON value in UTF-8."),
+    "compression-broken": Problem(
+        400, "The body cannot be unpacked", "Pack it anew with the Content-Encoding gzip or zstd, or send it plain."
+    ),
     "idempotency-key-missing": Problem(
         400, "The Idempotency-Key header is missing", "Send one of 1 to 200 printable characters, new for each batch."
     ),
@@ -70,13 +73,17 @@ CATALOG: dict[str, Problem] = {
     "pairing-code-used": Problem(410, "The pairing code was used", "Get a new one with `koubei pair`."),
     "pairing-code-expired": Problem(410, "The pairing code is no longer valid", "Get a new one with `koubei pair`."),
     "changed-meanwhile": Problem(412, "It changed since it was read", "Read it again and repeat with its new ETag."),
-    "body-too-large": Problem(413, "The body is too large", "Send at most 4 MiB; split the batch."),
+    "body-too-large": Problem(413, "The body is too large", "Send at most 4 MiB, unpacked; split the batch."),
     "batch-too-large": Problem(413, "The batch holds too many records", "Send at most 500 records; split the batch."),
-    "unsupported-media-type": Problem(415, "The body has the wrong type", "Send Content-Type: application/json."),
+    "unsupported-media-type": Problem(
+        415, "The body has the wrong type", "Send Content-Type: application/json; packed, if at all, with gzip or zstd."
+    ),
     "invalid": Problem(422, "The request does not fit its description", "Mend what `errors` names and send it again."),
     "precondition-missing": Problem(428, "If-Match is missing", "Read the resource and send its ETag as If-Match."),
+    "too-many-requests": Problem(429, "Too many requests", "Wait as long as Retry-After says, then go on."),
     "internal": Problem(500, "The server made a mistake", "Try again; if it stays, report it with the number given."),
     "not-ready": Problem(503, "The server is not ready", "Wait and try again; `koubei up` shows what it waits for."),
+    "too-many-bodies": Problem(503, "Too many bodies are on their way", "Try again as Retry-After says."),
     "recounting": Problem(503, "The records are being counted anew", "Try again in a few seconds."),
     "database-unavailable": Problem(503, "The database does not answer", "Try again; see the output of `koubei up`."),
 }

@@ -1,11 +1,13 @@
 """What one Flask app was built from, reachable while it handles a request."""
 
+import threading
 from dataclasses import dataclass
 
 from flask import current_app
 
 from server.db.engine import Database
 from server.db.hints import Hints
+from server.http.limits import RateLimits
 from server.settings import Settings
 
 KEY = "koubei"
@@ -13,11 +15,16 @@ KEY = "koubei"
 
 @dataclass(frozen=True)
 class State:
-    """`hints` is None where the app runs without a broker; the worker's tick then finds what to do."""
+    """`hints` is None where the app runs without a broker; the worker's tick then finds what to do.
+
+    `bodies` is how many requests may wait for their bodies at a time.
+    """
 
     settings: Settings
     database: Database
     hints: Hints | None
+    limits: RateLimits
+    bodies: threading.Semaphore
 
     def close(self) -> None:
         self.database.dispose()

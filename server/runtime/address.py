@@ -11,7 +11,10 @@ from server.runtime.home import Home
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """`started_here` is false when another process was found running. The URLs may hold passwords: file mode 0600."""
+    """`started_here` is false when another process was found running. The URLs may hold passwords: file mode 0600.
+
+    `certificate` is the file of the server's own, where it speaks TLS.
+    """
 
     url: str
     pid: int
@@ -19,10 +22,13 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     home: str
     database_url: str
     broker_url: str
+    certificate: str | None = None
     started_here: bool = False
 
     @classmethod
-    def new(cls, *, url: str, home: Home, database_url: str, broker_url: str) -> "Address":
+    def new(
+        cls, *, url: str, home: Home, database_url: str, broker_url: str, certificate: str | None = None
+    ) -> "Address":
         return cls(
             url=url,
             pid=os.getpid(),
@@ -30,6 +36,7 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
             home=str(home.root),
             database_url=database_url,
             broker_url=broker_url,
+            certificate=certificate,
             started_here=True,
         )
 

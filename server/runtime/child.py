@@ -1,9 +1,10 @@
 """A program beside the services: how to start it, and how to tell that it is ready."""
 
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 
 from server.runtime.home import Home
@@ -67,9 +68,9 @@ class Child:
             time.sleep(_POLL_SECONDS)
 
 
-def answers(host: str, port: int, path: str) -> bool:
+def answers(host: str, port: int, path: str, *, tls: bool = False) -> bool:
     """Whether something speaks HTTP there without failing; asks directly, whatever proxy the environment names."""
-    connection = HTTPConnection(host, port, timeout=2)
+    connection = _unverified(host, port) if tls else HTTPConnection(host, port, timeout=2)
     try:
         connection.request("GET", path)
         return connection.getresponse().status < 500
@@ -77,3 +78,10 @@ def answers(host: str, port: int, path: str) -> bool:
         return False
     finally:
         connection.close()
+
+
+def _unverified(host: str, port: int) -> HTTPSConnection:
+    """Nothing is told and nothing believed but that it answers."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return HTTPSConnection(host, port, timeout=2, context=context)

@@ -16,13 +16,15 @@ _CELERY = (*_PYTHON, "celery", "--app", "worker.main")
 def web(settings: Settings, address: Address) -> Command:
     home = Home.at(settings.home)
     words = [*_PYTHON, "granian", "--interface", "wsgi", "--factory", "--host", settings.host]
-    words += ["--port", str(settings.port), "--workers", "1", "--blocking-threads", str(settings.web_threads)]
+    words += ["--port", str(settings.port), "--workers", "1", "--blocking-threads", str(settings.request_threads)]
     words += ["--working-dir", str(home.root), "--no-ws", "server.app:create_app"]
+    if settings.tls_certificate and settings.tls_key:
+        words += ["--ssl-certificate", settings.tls_certificate, "--ssl-keyfile", settings.tls_key]
     return Command(
         name="web",
         words=tuple(words),
         env=_environment(settings, address),
-        ready=lambda: answers(settings.host, settings.port, "/health/live"),
+        ready=lambda: answers(settings.host, settings.port, "/health/live", tls=settings.tls_certificate is not None),
     )
 
 
@@ -49,7 +51,9 @@ def tick(settings: Settings, address: Address) -> Command:
 
 
 def _environment(settings: Settings, address: Address) -> Mapping[str, str]:
+    tls = {"KOUBEI_TLS_CERTIFICATE": settings.tls_certificate, "KOUBEI_TLS_KEY": settings.tls_key}
     return {
+        **{name: value for name, value in tls.items() if value is not None},
         "KOUBEI_HOME": str(settings.home),
         "KOUBEI_DATABASE_URL": address.database_url,
         "KOUBEI_BROKER_URL": address.broker_url,

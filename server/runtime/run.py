@@ -83,8 +83,14 @@ def _run_here(
         database_url, broker_url = _start_services(settings, home, supervisor)
         with report.step("step_migrate"):
             _migrate(migrate, database_url)
-        url = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
-        address = Address.new(url=url, home=home, database_url=database_url, broker_url=broker_url)
+        url = _url(settings)
+        address = Address.new(
+            url=url,
+            home=home,
+            database_url=database_url,
+            broker_url=broker_url,
+            certificate=settings.tls_certificate,
+        )
         for command, step in programs(settings, address):
             supervisor.start(Child(command, home), step)
         address.write(home.server_json)
@@ -94,6 +100,13 @@ def _run_here(
         home.server_json.unlink(missing_ok=True)
         supervisor.stop()
         report.say("stopped")
+
+
+def _url(settings: Settings) -> str:
+    """Where this computer itself reaches the server: an address that means "all of them" cannot be called."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 -- compared, not bound
+    scheme = "http" if settings.tls_certificate is None else "https"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def _start_services(settings: Settings, home: Home, supervisor: Supervisor) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Four sources of settings, their order, and what is said of a bad one."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,9 @@ def test_a_bad_variable_and_a_bad_flag_are_named(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "shop.example", ""])  # noqa: S104 -- must be refused
 def test_hosts_others_can_reach_are_refused(tmp_path, host):
-    with pytest.raises(SettingsError, match="does not speak TLS yet; use"):
+    with pytest.raises(
+        SettingsError, match=r"there is no certificate: .* set tls_certificate and tls_key, or use 127.0.0.1"
+    ):
         load_settings(tmp_path, host=host)
 
 
@@ -79,3 +82,31 @@ def test_loopback_is_fine(tmp_path, host):
 def test_the_variables_of_the_tests_are_no_settings(tmp_path, monkeypatch):
     monkeypatch.setenv("KOUBEI_SHARED", "/elsewhere")
     assert load_settings(tmp_path).home == tmp_path
+
+
+def certificate(folder, name, key_format="PKCS8"):
+    """A certificate that signed itself, and its key."""
+    made, key = folder / f"{name}.pem", folder / f"{name}.key"
+    words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-days", "2"]
+    subprocess.run([*words, "-out", str(made), "-keyout", str(key)], check=True, capture_output=True)
+    if key_format != "PKCS8":
+        old = ["openssl", "rsa", "-traditional", "-in", str(key), "-out", str(key)]
+        subprocess.run(old, check=True, capture_output=True)
+    return {"tls_certificate": str(made), "tls_key": str(key)}
+
+
+def test_with_a_certificate_others_may_call(tmp_path):
+    own = certificate(tmp_path, "own")
+    assert load_settings(tmp_path, host="0.0.0.0", **own).host == "0.0.0.0"  # noqa: S104 -- what is tested
+
+
+def test_a_certificate_that_cannot_be_used_is_told_at_the_start(tmp_path):
+    own, other = certificate(tmp_path, "own"), certificate(tmp_path, "other")
+    with pytest.raises(SettingsError, match="tls_key is not set; a certificate and its key go together"):
+        load_settings(tmp_path, tls_certificate=own["tls_certificate"])
+    with pytest.raises(SettingsError, match=r"tls_key .*other.key cannot be used"):
+        load_settings(tmp_path, tls_certificate=own["tls_certificate"], tls_key=other["tls_key"])
+    with pytest.raises(SettingsError, match="No such file"):
+        load_settings(tmp_path, tls_certificate=str(tmp_path / "none.pem"), tls_key=own["tls_key"])
+    with pytest.raises(SettingsError, match="openssl pkcs8 -topk8 -nocrypt"):
+        load_settings(tmp_path, **certificate(tmp_path, "old", "traditional"))
