@@ -146,10 +146,17 @@ def wait(scene: Scene, target: Target, lang: str) -> Wait | None:
         conducts = [one for one in scene.known.conducts if one.at is None or scene.calendar.day(one.at) >= gone]
         answer = scene.ground.answer(leaving, dataclasses.replace(scene.known, conducts=conducts))
         if answer.stage.after == answer.stage.before and target.gap(levels_of(answer)) <= _REACHED:
-            count = sum(one.is_bad for one in _leaving(scene, ahead)) + len(scene.known.conducts) - len(conducts)
+            count = sum(_is_an_event(scene, one) for one in _leaving(scene, ahead))
+            count += len(scene.known.conducts) - len(conducts)
             date = iso(scene.as_of + ahead)
             return Wait(date, count, say("wait", lang, date=date[5:], count=count))
     return None
+
+
+def _is_an_event(scene: Scene, one: CaseLeaving) -> bool:
+    """Whether something bad happened that leaves: being slower than the mean is no event."""
+    events = {own.key for own in scene.pack.indicators if own.unit != "seconds"}
+    return any(part.bad and part.indicator in events for part in one.leaving)
 
 
 def _leaving(scene: Scene, days: int) -> Iterator[CaseLeaving]:
