@@ -1,5 +1,6 @@
 """The command line `koubei`: every command is a file of this package, imported only when it is called."""
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -37,6 +38,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             ctx.fail(f"there is no command {cmd_name!r}; one of {', '.join(COMMANDS)}")
+        # Its matrices are small: threads that wait for each other cost more than they gain. Before numpy is imported.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
         return command

@@ -15,14 +15,15 @@ from shared_scoring.history import History
 from shared_scoring.pack import Pack
 from shared_scoring.records import Order, Product
 from shared_scoring.risk.frame import Frame
-from shared_scoring.risk.happening import HAPPENINGS
-from shared_scoring.risk.learn import Past, learn_happening, learn_late
+from shared_scoring.risk.happening import HAPPENINGS, is_seen
+from shared_scoring.risk.learn import HAPPENS_LINEAR, LATE_LINEAR, Past, learn_happening, learn_late
 from shared_scoring.risk.loss import Losses
 from shared_scoring.risk.model import Model
 from shared_scoring.risk.outcomes import OUTCOMES, Asked, asked, is_open
 from shared_scoring.risk.reasons import RiskCause, parts_by_code, reasons, worded
 from shared_scoring.risk.survival import DELIVERY, PICKUP
 from shared_scoring.risk.table import OrderTable, order_table
+from shared_scoring.risk.trial import PLAIN_HAPPENS, PLAIN_LATE, try_happening, try_late
 from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
 
@@ -47,11 +48,17 @@ class OrderRisk(Struct, frozen=True, kw_only=True):
 
 
 class Method(Struct, frozen=True):
-    """How an outcome's probability came about: `learned` from so many rows and hits of the past, or the `prior`."""
+    """How an outcome's probability came about.
+
+    `learned` from so many rows and hits of the past; `plain`, by days left and arrival alone, because the learned model
+    lost to that on this subject's own past; `prior` where there is no past; `not_asked`. `tested` is whether enough
+    came true to tell.
+    """
 
     method: str
     rows: int
     hits: int
+    tested: bool
 
 
 class AtRisk(Struct, frozen=True, kw_only=True):
@@ -135,14 +142,19 @@ def _predict(table: OrderTable, questions: Mapping[int, Mapping[str, Asked]]) ->
     found: dict[str, _Predicted] = {}
     for wait in (PICKUP, DELIVERY):
         wanted = _wanted(wait.outcome, questions)
-        model = delivery if wait is DELIVERY else (learn_late(past, wait, now) if wanted else None)
-        frame = past.late(wait, now)
-        found[wait.outcome] = _answers(model, frame, wanted)
+        model, better = None, None
+        if wanted:
+            better = try_late(past, wait, now).is_better
+            model = learn_late(past, wait, now, PLAIN_LATE if better is False else LATE_LINEAR)
+        found[wait.outcome] = _answers(model, past.late(wait, now), wanted, better)
     for what in HAPPENINGS:
         wanted = _wanted(what.outcome, questions)
-        model = learn_happening(past, what, now, delivery) if wanted else None
-        frame = past.happens(what, now, delivery)
-        found[what.outcome] = _answers(model, frame, wanted)
+        model, better = None, None
+        if wanted:
+            better = try_happening(past, what, now).is_better if is_seen(table, what) else None
+            features = PLAIN_HAPPENS if better is False else HAPPENS_LINEAR
+            model = learn_happening(past, what, now, delivery, features)
+        found[what.outcome] = _answers(model, past.happens(what, now, delivery), wanted, better)
     return found
 
 
@@ -150,10 +162,10 @@ def _wanted(outcome: str, questions: Mapping[int, Mapping[str, Asked]]) -> list[
     return [row for row, question in questions.items() if question[outcome].why_not is None]
 
 
-def _answers(model: Model | None, found: Frame, wanted: Collection[int]) -> _Predicted:
+def _answers(model: Model | None, found: Frame, wanted: Collection[int], better: bool | None) -> _Predicted:
     """The model's answers for the rows asked about. The frame holds them all: it asks the same of an order."""
     if model is None:
-        return _Predicted({}, (), {}, Method("not_asked", 0, 0))
+        return _Predicted({}, (), {}, Method("not_asked", 0, 0, tested=False))
     kept = found.take(np.isin(found.orders, list(wanted)))
     probability = model.probability(kept)
     codes, parts = parts_by_code(model, kept)
@@ -162,7 +174,12 @@ def _answers(model: Model | None, found: Frame, wanted: Collection[int]) -> _Pre
         {row: min(max(float(one), _NEVER), 1 - _NEVER) for row, one in zip(rows, probability, strict=True)},
         codes,
         {row: parts[index] for index, row in enumerate(rows)},
-        Method("learned" if model.rows else "prior", model.rows, model.hits),
+        Method(
+            ("learned" if better is not False else "plain") if model.rows else "prior",
+            model.rows,
+            model.hits,
+            tested=better is not None,
+        ),
     )
 
 

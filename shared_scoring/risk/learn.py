@@ -14,7 +14,7 @@ from shared_scoring.risk.survival import DELIVERY, Wait
 from shared_scoring.risk.table import Column, OrderTable
 
 _STEP = 7.0
-_BACK = 400.0
+_BACK = 240.0  # days: four half-lives
 _HALF_LIFE = 60.0
 _FIRST = 5.0  # days of orders before a landmark is worth looking from
 
@@ -63,8 +63,8 @@ class Past:
         return events.happening(self.table, what, moment, margin)
 
 
-def learn_late(past: Past, wait: Wait, until: float) -> Model:
-    """From the rows whose promise fell due before `until`."""
+def learn_late(past: Past, wait: Wait, until: float, linear: Sequence[str] = LATE_LINEAR) -> Model:
+    """From the rows whose promise fell due before `until`; `linear` are the features to use."""
     frames: list[Frame] = []
     hits: list[Column] = []
     ages: list[Column] = []
@@ -75,10 +75,12 @@ def learn_late(past: Past, wait: Wait, until: float) -> Model:
         hits.append(late[known])
         ages.append(np.full(int(known.sum()), until - moment))
     names = past.late(wait, until)
-    return _fit(frames, hits, ages, names, wait.outcome, LATE_LINEAR)
+    return _fit(frames, hits, ages, names, wait.outcome, linear)
 
 
-def learn_happening(past: Past, what: Happening, until: float, late: Model) -> Model:
+def learn_happening(
+    past: Past, what: Happening, until: float, late: Model, linear: Sequence[str] = HAPPENS_LINEAR
+) -> Model:
     """From the rows that had time to come true before `until`; from none where such things were never seen.
 
     `late` is what was learned of deliveries until the same moment.
@@ -93,7 +95,7 @@ def learn_happening(past: Past, what: Happening, until: float, late: Model) -> M
         hits.append(came[known])
         ages.append(np.full(int(known.sum()), until - moment))
     names = past.happens(what, until, late)
-    return _fit(frames, hits, ages, names, what.outcome, HAPPENS_LINEAR)
+    return _fit(frames, hits, ages, names, what.outcome, linear)
 
 
 def _fit(

@@ -18,6 +18,7 @@ from shared_scoring.risk.table import Column
 _REPEATS = 0.35  # an order stands in several landmarks: each row says less than an order
 _CLIP = 4.0  # standard deviations: what lies beyond was hardly seen
 _INTERCEPT_DEVIATION = 1.5
+_AT_ONCE = 8192  # rows, to keep them in the cache
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def _sigmoid(margin: Column) -> Column:
     return result
 
 
-def _scaled(x: NDArray[np.float32], centre: Column, unit: Column) -> NDArray[np.float64]:
+def _scaled(x: NDArray[np.float32], centre: Column | float, unit: Column | float) -> NDArray[np.float64]:
     scaled = (x.astype(float) - centre) / unit
     result: NDArray[np.float64] = np.where(np.isnan(scaled), 0.0, scaled)
     return result
@@ -68,10 +69,9 @@ def fit(rows: Frame, hits: Column, weights: Column, outcome: str, linear: Sequen
             centre[index], unit[index] = (0.0, 1.0)
     means = np.array([one.mean if one else prior.FREE.mean for one in believed])
     deviations = np.array([one.deviation if one else prior.FREE.deviation for one in believed])
-    scaled = np.clip(_scaled(x, centre, unit), *_limits(believed))
     start = np.concatenate([[_start(prior.BASE[outcome], names)], means])
     precision = 1 / np.concatenate([[_INTERCEPT_DEVIATION], deviations]) ** 2
-    design = np.column_stack([np.ones(len(scaled)), scaled])
+    design = _design(x, centre, unit, believed)
     heavy = weights * _REPEATS
 
     def value(w: Column) -> float:
@@ -84,17 +84,27 @@ def fit(rows: Frame, hits: Column, weights: Column, outcome: str, linear: Sequen
 
     def curvature(w: Column) -> NDArray[np.float64]:
         rate = _sigmoid(design @ w)
-        result: NDArray[np.float64] = (design.T * (heavy * rate * (1 - rate))) @ design + np.diag(precision)
-        return result
+        bent = heavy * rate * (1 - rate)
+        whole = np.diag(precision)
+        for at in range(0, len(design), _AT_ONCE):
+            part = design[at : at + _AT_ONCE]
+            whole += (part * bent[at : at + _AT_ONCE, None]).T @ part
+        return whole
 
     # Convex, and of few dimensions: a handful of second-order steps.
     found = minimize(value, start, jac=slope, hess=curvature, method="trust-exact").x if len(hits) else start
     return Model(names, centre, unit, found[1:], float(found[0]), len(hits), int(hits.sum()))
 
 
-def _limits(believed: Sequence[prior.Weight | None]) -> tuple[Column, Column]:
-    wide = np.array([_CLIP if one is None else np.inf for one in believed])
-    return -wide, wide
+def _design(
+    x: NDArray[np.float32], centre: Column, unit: Column, believed: Sequence[prior.Weight | None]
+) -> NDArray[np.float64]:
+    """A column of ones, then each feature on its unit; what nobody has ever seen does not bend the fit."""
+    design = np.ones((len(x), x.shape[1] + 1))
+    for index, one in enumerate(believed):
+        column = _scaled(x[:, index], centre[index], unit[index])
+        design[:, index + 1] = np.clip(column, -_CLIP, _CLIP) if one is None else column
+    return design
 
 
 def _start(base: float, names: Sequence[str]) -> float:

@@ -32,7 +32,7 @@ class Weight(NamedTuple):
     deviation: float
 
 
-FREE = Weight(0.0, 0.25)
+FREE = Weight(0.0, 0.1)
 """Any feature, on its own standard deviation."""
 WEIGHTS: Mapping[str, Weight] = {
     # The survival view is a probability already: taken as it is until the past asks for more or less of it.
