@@ -65,8 +65,9 @@ def fit(rows: Frame, hits: Column, weights: Column, outcome: str, linear: Sequen
     centre, unit = _standard(x, weights)
     believed = [prior.weight(outcome, name) for name in names]
     for index, weight in enumerate(believed):
-        if weight is not None:  # in its own unit, and counted from zero
-            centre[index], unit[index] = (0.0, 1.0)
+        if weight is not None:
+            unit[index] = 1.0
+            centre[index] = centre[index] if weight.centred else 0.0
     means = np.array([one.mean if one else prior.FREE.mean for one in believed])
     deviations = np.array([one.deviation if one else prior.FREE.deviation for one in believed])
     start = np.concatenate([[_start(prior.BASE[outcome], names)], means])

@@ -26,10 +26,14 @@ WAITED_FOR = 20.0
 
 
 class Weight(NamedTuple):
-    """A coefficient before any data: its mean and how far it may be from it (one standard deviation)."""
+    """A coefficient before any data: its mean and how far it may be from it (one standard deviation).
+
+    `centred` features count from their mean, the others from zero.
+    """
 
     mean: float
     deviation: float
+    centred: bool = False
 
 
 FREE = Weight(0.0, 0.1)
@@ -44,6 +48,11 @@ WEIGHTS: Mapping[str, Weight] = {
     "late_margin": Weight(0.05, 0.1),
     # What has not come within days of the arrival hardly comes any more.
     "days_since_arrival": Weight(-0.1, 0.05),
+    # What happened before with the same goods, seller and carrier happens again, though less than it did. In log odds.
+    "rate_product": Weight(0.4, 0.2, centred=True),
+    "rate_merchant": Weight(0.3, 0.2, centred=True),
+    "rate_category": Weight(0.2, 0.2, centred=True),
+    "rate_courier": Weight(0.2, 0.2, centred=True),
 }
 """Of features in their own unit, not on their standard deviation."""
 OF_REVIEWS: Mapping[str, Weight] = {
