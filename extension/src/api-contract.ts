@@ -21,9 +21,11 @@ export type Card = Schemas["Card"];
 export type Why = Schemas["Why"];
 export type GateFigure = Schemas["GateFigure"];
 export type DropOutFigure = Schemas["DropOutFigure"];
+export type TodoFigure = Schemas["TodoFigure"];
+export type ActionPatch = Schemas["ActionPatch"];
 
-/** A route that the server has, with its parameter filled in: one that is renamed there no longer compiles here. */
-export const route = (path: keyof paths, subject = ""): string => path.replace("{subject_id}", encodeURIComponent(subject));
+/** A route that the server has, with its parameters filled in: one that is renamed there no longer compiles here. */
+export const route = (path: keyof paths, subject = "", action = ""): string => path.replace("{subject_id}", encodeURIComponent(subject)).replace("{action_id}", encodeURIComponent(action));
 
 /** The one record format that this extension writes. */
 export const FORMAT = "koubei.records/1";

@@ -1,4 +1,4 @@
-import { FORMAT, route, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type Pairing, type Problem, type Readiness, type SubjectBinding } from "./api-contract.js";
+import { FORMAT, route, type ActionPatch, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type Pairing, type Problem, type Readiness, type SubjectBinding } from "./api-contract.js";
 import type { Lang } from "./i18n.js";
 import type { Shop } from "./identity.js";
 import type { LogEntry } from "./messages.js";
@@ -49,6 +49,9 @@ export class Api {
   }
   bind({ id, name, type }: Shop): Promise<Answer> {
     return this.call("PUT", route("/v1/subjects/{subject_id}", id), { body: JSON.stringify({ platform: "douyin", type: type ?? "shop", ...(name ? { name } : {}) } satisfies SubjectBinding) });
+  }
+  action(subject: string, id: string, change: ActionPatch): Promise<Answer> {
+    return this.call("PATCH", route("/v1/subjects/{subject_id}/actions/{action_id}", subject, id), { body: JSON.stringify(change) });
   }
   /** Which record formats are taken. */
   ready(): Promise<Answer & { body: Partial<Readiness> }> {

@@ -7,11 +7,16 @@ import type { Page } from "./pages.js";
 import type { Shop } from "./identity.js";
 import type { InForce } from "./specs.js";
 
+/** What a merchant says of an action. */
+export const ACTION_STATES = ["done", "snoozed", "dismissed"] as const;
+export type ActionState = (typeof ACTION_STATES)[number];
+
 /** What content scripts and the extension's own pages ask of the service worker. */
 export type ContentAsk =
   | { ask: "ingest"; key: string; visit: string; at: number; spec: string; shop: string; records: Rec[] }
   | { ask: "overlay"; page: Page; shop: string; ids: string[] }
   | { ask: "bind"; shop: Shop }
+  | { ask: "action"; shop: string; id: string; state: ActionState }
   | { ask: "unread"; spec: string; outcome: Outcome | "silent"; drift: Drift | null }
   | { ask: "shape"; shape: Shape }
   | { ask: "words"; lang: Lang }
@@ -41,6 +46,7 @@ export interface Answers {
   ingest: { queued: number };
   overlay: { overlay: Overlay; drawn: Drawn };
   bind: object;
+  action: object;
   unread: object;
   shape: object;
   words: { words: Words; sheet: string };

@@ -2,7 +2,7 @@ import type { Overlay } from "./api-contract.js";
 import type { Capture } from "./bridge.js";
 import type { Translate } from "./i18n.js";
 import { Doorkeeper, judge } from "./identity.js";
-import { ask, type Failure } from "./messages.js";
+import { ask, type ActionState, type Failure } from "./messages.js";
 import { notices } from "./notices.js";
 import type { Drawn } from "./overlay/drawing.js";
 import { Layer, rowsOf } from "./overlay/layer.js";
@@ -59,6 +59,7 @@ export class Visit {
       toggle: () => this.#toggle(),
       bind: () => void this.#bind(),
       settings: () => void ask({ ask: "options" }),
+      act: (id, state) => void this.#act(id, state),
     }, () => this.#look());
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void this.#askOverlay(); }, { signal });
     signal.addEventListener("abort", () => { for (const timer of [this.#poll, this.#silence, this.#placing, this.#reading]) clearTimeout(timer); });
@@ -217,6 +218,16 @@ export class Visit {
   #isExpanded(page: Page | null): boolean {
     if (this.#expanded !== null) return this.#expanded;
     return page === "score" ? !this.#settings?.collapsed : this.#settings !== null && judge(this.#keeper.seen, this.#settings.shops) === "ask";
+  }
+
+  async #act(id: string, state: ActionState): Promise<void> {
+    const shop = this.#keeper.seen;
+    if (!shop) return;
+    const reply = await ask({ ask: "action", shop: shop.id, id, state });
+    if (reply === null) return this.around.gone();
+    this.#failure = reply.ok ? null : reply;
+    this.#draw();
+    if (reply.ok) await this.#askOverlay();
   }
 
   async #bind(): Promise<void> {

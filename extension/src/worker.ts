@@ -1,6 +1,6 @@
 import { Api, type Answer, Away, makeBatch, meaning, problem } from "./api.js";
 import { FORMAT, type Overlay } from "./api-contract.js";
-import type { Answers, ContentAsk, Failure, LogEntry, PageAsk, RecordedShape, Reply, SetAside, Unread } from "./messages.js";
+import { ACTION_STATES, type Answers, type ContentAsk, type Failure, type LogEntry, type PageAsk, type RecordedShape, type Reply, type SetAside, type Unread } from "./messages.js";
 import { langOf, translator } from "./i18n.js";
 import { entered } from "./entry.js";
 import { joined } from "./official.js";
@@ -22,6 +22,7 @@ import sheet from "./overlay/sheet.css";
 declare const __TEST__: boolean;
 
 const LOGGED_REQUESTS = 200;
+const A_DAY_MS = 24 * 60 * 60_000;
 const TICK_MINUTES = __TEST__ ? 0.05 : 1;
 const ORIGINS = new Set(Object.values(ROUTES).flat().map((route) => `https://${route.split("/")[0] ?? ""}`));
 const FORMATS_FOR_MS = __TEST__ ? 1_000 : 10 * 60_000;
@@ -193,6 +194,14 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     if (answer.status >= 300) return no("refused", problem(answer.body));
     await change({ shops: [...settings.shops.filter(({ id }) => id !== shop.id), { id: shop.id, name: shop.name, ...(shop.type === "creator" && { type: shop.type }) }] });
     return { ok: true };
+  },
+
+  async action({ shop, id, state }) {
+    if (!(await bound(shop)) || !/^a[\da-f]{12}$/.test(id) || !ACTION_STATES.includes(state)) return no("shut");
+    const answer = await call((client) => client.action(shop, id, { state, snoozed_until: state === "snoozed" ? rfc3339(Date.now() + A_DAY_MS) : null }));
+    if ("why" in answer) return answer;
+    answers.clear();
+    return answer.status === 200 ? { ok: true } : no("refused", problem(answer.body));
   },
 
   unread: ({ spec, outcome, drift }) => inTurn(async () => {

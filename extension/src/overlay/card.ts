@@ -1,15 +1,20 @@
 import type { OverlayRow } from "../api-contract.js";
 import type { Translate } from "../i18n.js";
-import { h } from "./dom.js";
+import { ACTION_STATES, type ActionState } from "../messages.js";
+import { h, trusted } from "./dom.js";
 import { badgeWords, MARKS } from "./words.js";
 
+/** A merchant's word on an action. */
+export type Act = (id: string, state: ActionState) => void;
+
 /** The details of one badge, placed beside it by `place`. */
-export function detailsCard(row: OverlayRow, page: string, nowMs: number, t: Translate): HTMLElement {
+export function detailsCard(row: OverlayRow, page: string, nowMs: number, t: Translate, act: Act): HTMLElement {
   const { tone, number, risk, clock, notes, action } = badgeWords(row, page, nowMs, t);
   const lines = [[risk?.text, clock?.text].filter(Boolean).join(" · "), ...notes, action].filter(Boolean);
   return h("div", { class: "card", role: "dialog", "aria-label": t("details"), tabindex: "-1" },
     h("p", { class: `n ${tone}` }, `${MARKS[tone]} ${number}`.trim()),
     ...lines.map((line) => h("p", {}, line as string)),
+    row.action && h("p", {}, ...ACTION_STATES.map((state) => h("button", { class: "link", type: "button", on: { click: trusted(() => act(row.action?.id ?? "", state)) } }, t(`act_${state}`)))),
     h("p", { class: "calm" }, t("not_the_platform")));
 }
 

@@ -1,5 +1,6 @@
-import type { DropOutFigure, GateFigure, Overlay, Panel, Why } from "../api-contract.js";
+import type { DropOutFigure, GateFigure, Overlay, Panel, TodoFigure, Why } from "../api-contract.js";
 import { named, type Translate } from "../i18n.js";
+import { ACTION_STATES, type ActionState } from "../messages.js";
 import type { PageTextKey } from "../texts.js";
 import { guide } from "./guide.js";
 import { changeText, clockWords, figure, percent, shortDay, signed } from "./numbers.js";
@@ -27,12 +28,18 @@ export function figures({ panel: said, rules }: Overlay, t: Translate): Tree[] {
     h("div", { class: "line", "data-figure": "coverage" }, h("span", {}, t("coverage")), h("b", {}, percent(panel.coverage))),
     h("progress", { class: panel.coverage < 0.9 && "low", max: "1", value: String(Math.min(1, Math.max(0, panel.coverage))), "aria-hidden": "true" }),
     guide(panel, t),
-    panel.actions.length > 0 && fold("actions", t("actions"), true, ...panel.actions.map(({ title, gain, deadline }) => h("div", { class: "line" }, h("span", {}, title, deadline && h("small", {}, clockWords(deadline, Date.now(), t)?.text)), gain !== null && h("b", {}, move(gain))))),
+    panel.actions.length > 0 && fold("actions", t("actions"), true, ...panel.actions.map((action) => todo(action, t))),
     panel.why && fold("why", t("why"), true, ...whyLines({ ...panel.why, first: panel.why.from }, t)),
     panel.gates.length > 0 && fold("gates", t("gates"), false, ...panel.gates.map((gate) => gateLine(gate, t))),
     panel.gates.length > 0 && fold("drop_outs", t("drop_outs_next"), false, ...dropOutLines(panel.drop_outs, t)),
     h("div", { class: "foot" }, h("span", {}, t("rules", { rules })), h("span", {}, t("not_the_platform"))),
   ]);
+}
+
+/** What to do, its clock and gain, and the merchant's word on it in one click. */
+function todo({ id, title, gain, deadline }: TodoFigure, t: Translate): Tree {
+  const say = (state: ActionState): Tree => h("button", { class: "link", type: "button", "data-id": id, "data-state": state, "data-act": `${state}:${id}`, "aria-label": `${t(`act_${state}`)}: ${title}` }, t(`act_${state}`));
+  return h("div", { class: "line" }, h("span", {}, title, deadline && h("small", {}, clockWords(deadline, Date.now(), t)?.text), h("small", { class: "say" }, ...ACTION_STATES.map(say))), gain !== null && h("b", {}, move(gain)));
 }
 
 function totals(panel: Panel, t: Translate): Child[] {

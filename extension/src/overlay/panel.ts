@@ -1,8 +1,9 @@
 import type { OverlayRow } from "../api-contract.js";
 import type { Params, Translate } from "../i18n.js";
 import type { PageTextKey } from "../texts.js";
+import type { ActionState } from "../messages.js";
 import { SHADOW_MODE } from "./badge.js";
-import { detailsCard, place } from "./card.js";
+import { detailsCard, place, type Act } from "./card.js";
 import { grow, h, keepEvents, trusted, type Child } from "./dom.js";
 import type { Drawn } from "./drawing.js";
 import { dress } from "./sheet.js";
@@ -14,7 +15,7 @@ export interface DockView {
   drawn: Drawn | null;
   expanded: boolean;
 }
-export interface DockActs { toggle: () => void; bind: () => void; settings: () => void }
+export interface DockActs { toggle: () => void; bind: () => void; settings: () => void; act: Act }
 
 /** The one fixed node: a pill that says how things are, a panel when it is opened, the details of a badge. */
 export class Dock {
@@ -58,7 +59,7 @@ export class Dock {
   /** The details of one badge, beside it; `back` gives the focus back when they are closed. */
   open(row: OverlayRow, page: string, beside: DOMRect, back: () => void, t: Translate): void {
     this.closeCard();
-    const node = detailsCard(row, page, Date.now(), t);
+    const node = detailsCard(row, page, Date.now(), t, (id, state) => { this.closeCard(); back(); this.acts.act(id, state); });
     this.#card = { id: row.id, node, back };
     this.#root.append(node);
     place(node, beside);
@@ -105,6 +106,10 @@ export class Dock {
       const key = fold.dataset["fold"] ?? "";
       fold.open = this.#folds.get(key) ?? fold.open;
       fold.addEventListener("toggle", () => this.#folds.set(key, fold.open));
+    }
+    for (const button of panel.querySelectorAll<HTMLElement>("[data-state]")) {
+      const { id = "", state } = button.dataset;
+      button.addEventListener("click", trusted(() => this.acts.act(id, state as ActionState)));
     }
     return panel;
   }
