@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from msgspec import inspect
 
+from shared_scoring.personal import FREE_TEXT_KINDS, mask, mask_record
 from shared_scoring.records import FORMAT, KINDS, AnyRecord, DayId, Id, IndicatorKey, Official, Record, Subject
 
 
@@ -57,7 +58,12 @@ class UnknownField(NamedTuple):
 
 
 def decode_record(data: bytes) -> Record:
-    """One record from its JSON bytes. Raises BadRecordError with the first thing wrong."""
+    """One record from its JSON bytes, personal data masked. Raises BadRecordError with the first thing wrong."""
+    return decode_masked(data)[0]
+
+
+def decode_masked(data: bytes) -> tuple[Record, int]:
+    """Likewise, and in how many places its free texts were masked."""
     try:
         record = _decoder.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -65,7 +71,7 @@ def decode_record(data: bytes) -> Record:
     if b"\\u0000" in data:  # PostgreSQL stores no NUL, and no honest page sends one
         _refuse_nul(json.loads(data), "")
     _check(record)
-    return record
+    return mask_record(record)
 
 
 def decode_block(data: bytes) -> list[Record] | None:
@@ -74,9 +80,11 @@ def decode_block(data: bytes) -> list[Record] | None:
         return None
     try:
         records: list[Record] = _decoder.decode_lines(data)
-        for record in records:
+        for place, record in enumerate(records):
             if record.clear is not None or type(record) in _CHECKED:
                 _check(record)
+            if type(record) in FREE_TEXT_KINDS:
+                records[place] = mask_record(record)[0]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, BadRecordError):
         return None
     # A value may span lines here, a blank line is skipped: then the counts differ.
@@ -264,7 +272,10 @@ def _keep(kind: inspect.Type, value: Any, path: str, unknown: list[UnknownField]
     if value is not None and (nested or isinstance(value, dict | list)):  # not of the shape that was asked for
         unknown.append(UnknownField(path[:500], JSON_TYPES[type(value)]))
         return None
-    return _storable(value)[:500] if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    text = _storable(value)
+    return (text if plain == _ID else mask(text)[0])[:500]  # a wrong value may be anything
 
 
 def _is_indicator(key: str, value: Any, path: str, unknown: list[UnknownField]) -> bool:

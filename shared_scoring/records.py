@@ -17,7 +17,9 @@ _MAX_COUNT = 10**9
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 Name = Annotated[str, Meta(max_length=500)]
-Text = Annotated[str, Meta(max_length=10_000)]
+# Free text: somebody typed it, so personal.py looks through it.
+Said = Annotated[str, Meta(max_length=500, extra={"free_text": True})]
+Text = Annotated[str, Meta(max_length=10_000, extra={"free_text": True})]
 Money = Annotated[int, Meta(ge=-_MAX_MONEY, le=_MAX_MONEY)]
 Count = Annotated[int, Meta(ge=0, le=_MAX_COUNT)]
 Stars = Annotated[int, Meta(ge=1, le=5)]
@@ -65,7 +67,7 @@ class Subject(Record, tag="subject", frozen=True):
 
     platform: Annotated[str, Meta(min_length=1, max_length=40)] | None = None
     type: Literal["shop", "creator"] | None = None
-    name: Name | None = None
+    name: Said | None = None
     industry: Name | None = None
     shop_type: Literal["flagship", "non_flagship", "general"] | None = None
     cross_border: bool | None = None
@@ -127,7 +129,7 @@ class Order(Record, tag="order", frozen=True):
 
 
 class Product(Record, tag="product", frozen=True):
-    name: Name | None = None
+    name: Said | None = None
     category: list[Name] | None = None
     industry: Name | None = None
     merchant_id: Id | None = None
@@ -145,7 +147,7 @@ class Review(Record, tag="review", frozen=True):
     logistics_stars: Stars | None = None
     service_stars: Stars | None = None
     text: Text | None = None
-    tags: list[Name] | None = None
+    tags: list[Said] | None = None
     merchant_reply_at: Time | None = None
     counts: bool | None = None
 
@@ -156,7 +158,7 @@ class Reason(Part, frozen=True, rename={"class_": "class"}):
     class_: (
         Literal["quality", "logistics_quality", "damage", "size", "not_as_described", "no_reason", "other"] | None
     ) = None
-    label: Name | None = None
+    label: Said | None = None
 
 
 class Arbitration(Part, frozen=True):
@@ -220,7 +222,7 @@ class Chat(Record, tag="chat", frozen=True):
     unanswered_rounds: Count | None = None
     reply_seconds: Seconds | None = None
     stars: Stars | None = None
-    topic: Name | None = None
+    topic: Said | None = None
 
 
 class PlatformHelp(Record, tag="platform_help", frozen=True):
@@ -298,7 +300,7 @@ class Partner(Record, tag="partner", frozen=True):
     began: ClassVar[str | None] = "date"
 
     merchant_id: Id | None = None
-    name: Name | None = None
+    name: Said | None = None
     total: Number | None = None
     goods: Number | None = None
     logistics: Number | None = None
@@ -347,7 +349,7 @@ class LiveRoom(Record, tag="live_room", frozen=True):
     creator_id: Id | None = None
     started_at: Time | None = None
     ended_at: Time | None = None
-    title: Name | None = None
+    title: Said | None = None
 
 
 AnyRecord = (

@@ -3298,6 +3298,7 @@ export interface components {
         Receipt: {
             accepted: number;
             batch_id: string;
+            masked?: number;
             quarantined: components["schemas"]["Refused"][];
             unchanged: number;
         };

@@ -41,12 +41,16 @@ class Refused(Struct, frozen=True):
 
 
 class Receipt(Struct, frozen=True):
-    """`accepted` changed something, `unchanged` were repeats and stale copies."""
+    """`accepted` changed something, `unchanged` were repeats and stale copies.
+
+    `masked` counts the places where a free text looked like personal data, which was not stored.
+    """
 
     batch_id: str
     accepted: int
     unchanged: int
     quarantined: list[Refused]
+    masked: int = 0
 
 
 RECORD_SCHEMAS = {kind: schema_of(struct) for kind, struct in KINDS.items()}

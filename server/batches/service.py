@@ -15,7 +15,7 @@ from server.db.models import QuarantinedRecord
 from server.db.models import Receipt as StoredReceipt
 from server.db.tenancy import tenant
 from server.http.problems import ProblemError, refuse_fields
-from shared_scoring.decode import BadRecordError, UnknownField, decode_record, known_fields, locate, owner_of_known
+from shared_scoring.decode import BadRecordError, UnknownField, decode_masked, known_fields, locate, owner_of_known
 from shared_scoring.records import Record, owner_of
 
 _envelope = msgspec.json.Decoder(Batch)
@@ -35,6 +35,7 @@ class Sorted(NamedTuple):
 
     good: list[Record]
     bad: list[_Bad]
+    masked: int
 
 
 class Outcome(NamedTuple):
@@ -69,9 +70,10 @@ def sort_records(texts: list[bytes], subject_id: str) -> Sorted:
     """Tell the good from the bad. Answers 403 where one belongs to another subject, good or bad."""
     good: list[Record] = []
     bad: list[_Bad] = []
+    masked = 0
     for index, text in enumerate(texts):
         try:
-            record = decode_record(text)
+            record, places = decode_masked(text)
         except BadRecordError as error:
             known, unknown = known_fields(text)
             own = owner_of_known(known)
@@ -80,7 +82,8 @@ def sort_records(texts: list[bytes], subject_id: str) -> Sorted:
         else:
             refuse_foreign(index, owner_of(record), subject_id)
             good.append(record)
-    return Sorted(good, bad)
+            masked += places
+    return Sorted(good, bad, masked)
 
 
 def refuse_foreign(index: int, owner: object, subject_id: str, field: str = "records") -> None:
@@ -110,6 +113,7 @@ def ingest(app: Engine, subject_id: str, device_id: UUID, key: str, body: bytes)
             accepted=accepted,
             unchanged=len(stored.changed) - accepted,
             quarantined=[bad.refused for bad in batch.bad],
+            masked=batch.masked,
         )
         answer: dict[str, Any] = msgspec.to_builtins(receipt)
         quarantine(connection, subject_id, UUID(receipt.batch_id), batch.bad)
