@@ -2809,6 +2809,7 @@ export interface components {
             hits: number;
             method: string;
             rows: number;
+            tested: boolean;
         };
         MethodUsed: {
             first: number;
