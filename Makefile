@@ -9,7 +9,7 @@ LANG_OF_RUN ?= zh
 
 DEBIAN_PACKAGES := chromium chromium-l10n firefox-esr fonts-noto-cjk
 
-.PHONY: run test matrix check extension browsers bench bench-ingest bench-score bench-one-change bench-extension bench-forecast lock clean help
+.PHONY: run test matrix check extension browsers bench bench-ingest bench-score bench-one-change bench-extension bench-forecast bench-risk lock clean help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,9 @@ bench-extension: $(VENV)/.dev extension browsers
 
 bench-forecast: $(VENV)/.dev ## Forecasts on shops with a hidden response; half an hour
 	@$(BIN)/python -m tests.bench.bench_forecast
+
+bench-risk: $(VENV)/.dev ## Order risk on real orders, of KOUBEI_SHARED
+	@$(BIN)/python -m tests.bench.bench_risk
 
 lock: $(VENV)/.dev ## Resolve the dependencies anew, with hashes and without addresses
 	@rm -f requirements.lock requirements-dev.lock

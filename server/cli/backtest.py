@@ -21,6 +21,7 @@ from shared_scoring.forecast.backtest import Backtest, HorizonRecord, backtest
 from shared_scoring.forecast.past import HistoryPast
 from shared_scoring.history import History
 from shared_scoring.records import Official
+from shared_scoring.risk.backtest import RiskBacktest, risk_backtest
 
 
 @click.command("backtest")
@@ -56,13 +57,28 @@ def backtest_days(
     span = None if first is None else first.toordinal(), None if last is None else last.toordinal()
     fixed = None if rules == "auto" else pack
     answer = backtest(HistoryPast(history), day.toordinal(), *span, fixed, subject_id)
+    risk = risk_backtest(history, pack, day.toordinal())
     if svg is not None:
         _draw(answer, svg, lang)
     if as_json:
-        body = {"command": "backtest", **msgspec.to_builtins(answer), "input": msgspec.to_builtins(intake.input)}
-        click.echo(msgspec.json.encode(body))
+        body = {"command": "backtest", **msgspec.to_builtins(answer), "risk": msgspec.to_builtins(risk)}
+        click.echo(msgspec.json.encode(body | {"input": msgspec.to_builtins(intake.input)}))
     else:
         _print(answer, intake.input, lang)
+        _print_risk(risk, lang)
+
+
+def _print_risk(risk: RiskBacktest, lang: str) -> None:
+    if not risk.outcomes:
+        return
+    say = partial(text, lang)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in ("risk", "answers", "auc", "auc_plain", "skill", "calibration_error", "lift"):
+        table.add_column(say(name), justify="right")
+    for outcome, one in risk.outcomes.items():
+        figures = (one.auc, one.plain_auc, one.skill, one.calibration_error, one.lift)
+        table.add_row(say(f"outcome_{outcome}"), str(one.answers), *(_points(figure) for figure in figures))
+    Console(highlight=False).print(table)
 
 
 def _newest(history: History) -> dt.date:

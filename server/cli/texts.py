@@ -160,6 +160,12 @@ TEXTS: dict[str, Both] = {
     "outcome_platform_help": ("平台求助", "Taken to the platform"),
     "deadline": ("截止", "Deadline"),
     "reasons": ("原因", "Reasons"),
+    "risk": ("风险", "Risk"),
+    "auc": ("排序能力 AUC", "AUC"),
+    "auc_plain": ("仅按剩余天数", "days left alone"),
+    "skill": ("Brier 技巧分", "Brier skill"),
+    "calibration_error": ("校准误差", "Calibration error"),
+    "lift": ("前一成提升倍数", "Lift of the top tenth"),
     "more_orders": ("另有 {count} 单，用 --json 查看全部", "{count} more orders; --json lists them all"),
     "shop_change": ("（店铺自身总分 {change}）", " (the shop's own total {change})"),
     "forecast_of": (

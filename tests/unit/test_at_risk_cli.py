@@ -204,3 +204,17 @@ def test_in_words(
     with pytest.raises(SystemExit):
         main(["at-risk", str(write(tmp_path / "a.ndjson", records)), "--as-of", str(AS_OF), "--lang", lang])
     assert word in capsys.readouterr().out
+
+
+def test_past_risks_are_held_against_what_came(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, records: list[Fields]
+) -> None:
+    path = write(tmp_path / "a.ndjson", records)
+    with pytest.raises(SystemExit):
+        main(["backtest", str(path), "--as-of", str(AS_OF), "--json"])
+    risk = json.loads(capsys.readouterr().out)["risk"]
+    assert len(risk["asked"]) >= 2
+    late = risk["outcomes"]["late_delivery"]
+    assert sum(one["count"] for one in late["bins"]) == late["answers"] > 100
+    assert late["hits"] == pytest.approx(sum(one["count"] * one["came"] for one in late["bins"]))
+    assert late["auc"] > late["plain_auc"]  # it knows of provinces, the days left do not
