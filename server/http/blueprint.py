@@ -1,13 +1,15 @@
 """flask-smorest's Blueprint with our rules: strict input, and authentication enforced and documented at once."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
 import flask_smorest
 import marshmallow as ma
-from flask import Request, current_app, request
+from flask import Request, Response, after_this_request, current_app, request
 from webargs.flaskparser import FlaskParser
+from werkzeug.http import http_date
 
 from server.http.auth import authenticate
 from server.http.body import json_value
@@ -19,6 +21,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 def response_name(status: int) -> str:
     """Name a component for the document; http.HTTPStatus renames some of its own between Python versions."""
     return f"PROBLEM_{status}"
+
+
+NOTICE = dt.timedelta(days=180)
+"""How long before it leaves a thing is marked as leaving."""
+
+
+def _midnight(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
 class _Parser(FlaskParser):
@@ -86,6 +96,29 @@ class Blueprint(flask_smorest.Blueprint):
             for status in (401, 403, 429):
                 documented = self.alt_response(status, response_name(status))(documented)
             return documented  # type: ignore[no-any-return]
+
+        return decorate
+
+    def deprecated(self, since: dt.date, sunset: dt.date) -> Callable[[View], View]:
+        """Mark what will leave on `sunset` (docs/api.md), in the document and in every answer of the view.
+
+        The headers are those of RFC 9745 and RFC 8594. Put it right below `requires`.
+        """
+        if sunset - since < NOTICE:
+            raise ValueError(f"what leaves is told {NOTICE.days} days ahead, not {(sunset - since).days}")
+        headers = {"Deprecation": f"@{int(_midnight(since).timestamp())}", "Sunset": http_date(_midnight(sunset))}
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def marked(*args: Any, **kwargs: Any) -> Any:
+                @after_this_request
+                def mark(response: Response) -> Response:
+                    response.headers.update(headers)
+                    return response
+
+                return current_app.ensure_sync(view)(*args, **kwargs)
+
+            return self.doc(deprecated=True)(marked)  # type: ignore[no-any-return]
 
         return decorate
 

@@ -47,6 +47,13 @@ class SubjectResource(MethodView):
             hint(subject_id)
         return service.read_subject(database().app, subject_id), 201 if created else 200
 
+    @blueprint.requires("settings:write")
+    @blueprint.problem(404)
+    @blueprint.response(204)
+    def delete(self, subject_id: str) -> None:
+        """Erase a subject and all that is kept of it, at once and for good. The audit log keeps that it was done."""
+        service.erase(database().app, subject_id, principal().actor)
+
 
 def _read_record(subject_id: str) -> Subject:
     body = json_value()

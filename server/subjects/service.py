@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Engine, RowMapping, select
+from sqlalchemy import Engine, RowMapping, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,13 @@ def bind(app: Engine, subject_id: str, by: Actor) -> bool:
     if mine is None:  # the row is there, or it would have been created, and this account cannot see it
         raise foreign_subject(subject_id)
     return created is not None
+
+
+def erase(app: Engine, subject_id: str, by: Actor) -> None:
+    """Delete the subject; every table that belongs to it goes along (models.py)."""
+    with app.connect() as connection, tenancy.tenant(connection, subject_id, account_id=by.account_id):
+        connection.execute(delete(Subject).where(Subject.id == subject_id))
+        log.write(connection, by, "subject.erased", subject_id=subject_id)
 
 
 def declare(app: Engine, record: SubjectRecord) -> bool:

@@ -1,5 +1,6 @@
 """What every request meets: the guard at the door, problems for all that goes wrong, and the headers of an answer."""
 
+import datetime as dt
 import io
 import re
 
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from server.app import create_app
+from server.http.blueprint import Blueprint
 from server.http.etag import answer, etag_of, require_match
 from server.http.problems import CATALOG
 from server.http.state import KEY
@@ -226,3 +228,24 @@ def test_every_problem_is_documented_at_its_address(client):
         assert str(problem.status) in page.text
         assert f'href="/problems/{code}"' in index
     assert client.get("/problems/none").status_code == 404
+
+
+def test_what_is_going_to_leave_says_so(settings):
+    app = create_app(settings)
+    blueprint = Blueprint("old", __name__, url_prefix="/v1/old")
+
+    @blueprint.route("")
+    @blueprint.deprecated(dt.date(2027, 1, 1), dt.date(2027, 7, 1))
+    @blueprint.response(200)
+    def old():
+        return {}
+
+    api = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
+    api.register_blueprint(blueprint)
+    answer = app.test_client().get("/v1/old")
+    assert answer.headers["Deprecation"] == "@1798761600"
+    assert answer.headers["Sunset"] == "Thu, 01 Jul 2027 00:00:00 GMT"
+    assert app.test_client().get("/openapi.json").json["paths"]["/v1/old"]["get"]["deprecated"] is True
+    with pytest.raises(ValueError, match="180 days ahead, not 30"):
+        blueprint.deprecated(dt.date(2027, 1, 1), dt.date(2027, 1, 31))
+    app.extensions[KEY].close()

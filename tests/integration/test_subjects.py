@@ -1,6 +1,7 @@
 """Binding shops and creators, and listing them page by page."""
 
 import pytest
+from sqlalchemy import text
 
 
 def bind(device, subject_id, **fields):
@@ -77,3 +78,15 @@ def test_a_body_that_does_not_fit_is_refused_with_its_path(paired, body, path):
 def test_an_id_longer_than_a_record_may_have_is_refused(paired):
     answer = bind(paired, "9" * 129, type="shop")
     assert (answer.status_code, answer.json["errors"][0]["path"]) == (422, "id")
+
+
+def test_what_is_erased_is_gone_for_all_but_the_log(pair, admin):
+    owner, member = pair(), pair(member="m", role="member")
+    assert owner.client.put("/v1/subjects/shop-1", json={"name": "小店"}).status_code == 201
+    assert member.client.delete("/v1/subjects/shop-1").status_code == 403
+    assert owner.client.delete("/v1/subjects/shop-1").status_code == 204
+    assert owner.client.delete("/v1/subjects/shop-1").status_code == 404
+    assert owner.client.get("/v1/subjects").json["items"] == []
+    with admin.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM records")).scalar_one() == 0
+    assert owner.client.get("/v1/audit").json["items"][0]["event"] == "subject.erased"
