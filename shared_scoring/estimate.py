@@ -13,6 +13,7 @@ from msgspec import Struct
 from shared_scoring.adjustments import BonusHeld, DeductionHeld, bonuses, deductions
 from shared_scoring.calendar import Calendar, iso
 from shared_scoring.facts import Facts
+from shared_scoring.learned.ranks import ranked
 from shared_scoring.learned.response import Response, learn
 from shared_scoring.learned.tested import DEFAULT_CURVE, LEARNED
 from shared_scoring.pack import Pack
@@ -62,18 +63,45 @@ def estimate(
     calendar: Calendar,
     deducted: Sequence[DeductionHeld],
     held: Sequence[BonusHeld],
+    *,
+    ranks_move: bool = True,
 ) -> Estimated:
-    """From what pages before the day `before` showed: computed, learned or carried forward."""
+    """From what pages before the day `before` showed: computed, learned or carried forward.
+
+    Without `ranks_move` a rank stays as it was shown last, whatever its value.
+    """
     if pack.response.kind == "unpublished":
         return _learned(pack, known, values, sums, as_of, before, calendar, deducted, held)
     scores = indicator_scores(pack, known, values, sums, as_of, before)
     results: dict[str, DimensionResult] = {
         key: dimension_result(pack, known, key, scores, values, sums, as_of, before) for key in pack.dimensions
     }
+    moves = pack.response.kind == "rank" and ranks_move
     if any(result.score is None for result in results.values()):
+        if moves:
+            return _learned(pack, known, values, sums, as_of, before, calendar, deducted, held)
         return _carry_forward(pack, known, as_of, before, calendar)
-    return _computed(
-        pack, known, results, before, sum(one.points for one in held) - sum(one.points for one in deducted)
+    adjustment = sum(one.points for one in held) - sum(one.points for one in deducted)
+    shown = {key: one.score for key, one in scores.items() if one.score is not None}
+    found = ranked(pack, known, shown, values, as_of, before) if moves else None
+    if found is None:
+        return _computed(pack, known, results, before, adjustment)
+    bands, method = found
+    dimensions = {key: Banded(*band) for key, band in bands.items()}
+    return _with_width(pack, known, before, _mean(pack, known, dimensions, before, adjustment), dimensions, method)
+
+
+def _with_width(
+    pack: Pack, known: Facts, before: int, total: Banded | None, dimensions: dict[str, Banded], method: str
+) -> Estimated:
+    """An estimate whose band is wider where the weights of the dimensions are not published."""
+    if total is None or total.score is None or total.low is None or total.high is None:
+        return Estimated(UNKNOWN, dimensions, method, None)
+    published = all(dimension_weight(pack, known, key, before).published for key in pack.dimensions)
+    width = 0.0 if published else pack.response.band
+    low, high = pack.scale
+    return Estimated(
+        Banded(total.score, max(total.low - width, low), min(total.high + width, high)), dimensions, method, None
     )
 
 

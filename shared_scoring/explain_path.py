@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from shared_scoring.calendar import Calendar
 from shared_scoring.explain_state import Anchored, Day, State, state_of
-from shared_scoring.learned.response import learn
+from shared_scoring.learned.response import learn, learn_ranks
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.response import IndicatorScore, indicator_scores, own_sums
 from shared_scoring.sums import Sum, Sums
@@ -60,6 +60,7 @@ class Path:
         self._on_official = on_official
         self._variants = _variants(first, last)
         self._shifted = {one.key: self._values(one) for one in first.pack.indicators}
+        self._ranks = learn_ranks(first.pack, last.known, last.as_of + 1)
         self._own_scores = self._scores()
         self.start = self._start(shown)
         self.end = self.start
@@ -94,7 +95,31 @@ class Path:
                 for one in pack.indicators:
                     if _length(pack, one) == length:
                         found[one.key].append(scores[one.key])
-        return found
+        return {key: self._as_ranked(key, scores) for key, scores in found.items()}
+
+    def _as_ranked(self, key: str, scores: list[IndicatorScore]) -> list[IndicatorScore]:
+        """The rank that the first page showed, moved with the value where its response is believed."""
+        response, start = self._ranks.get(key), scores[0].score
+        values = self._shifted[key]
+        if response is None or not response.believed or start is None or None in values:
+            return scores
+        moves = [response.difference({key: values[0]}, {key: value}) for value in values]
+        return [IndicatorScore(response.clamp(start + (0.0 if one is None else one.mid))) for one in moves]
+
+    def _by_ranks(self, dimension: str) -> bool:
+        """Whether every value of a dimension that moved has a rank that moves with it."""
+        moved = [
+            one.key
+            for one in self._first.pack.indicators
+            if one.dimension == dimension and not _same(self._shifted[one.key][0], self._shifted[one.key][-1])
+        ]
+        return bool(moved) and all(self._moves(key) for key in moved)
+
+    def _moves(self, key: str) -> bool:
+        """Whether the rank of an indicator follows its value."""
+        response = self._ranks.get(key)
+        known = self._own_scores[key][0].score is not None and None not in self._shifted[key]
+        return known and response is not None and response.believed
 
     def _start(self, shown: Mapping[str, float | None]) -> State:
         """Computes the dimensions that can be computed at both ends of the own records' way."""
@@ -119,7 +144,7 @@ class Path:
                 for one in self._first.pack.indicators
                 if one.dimension == key and one.key not in members and len(set(self._shifted[one.key])) > 1
             ]
-            if response.believed and score is not None and not others:
+            if response.believed and score is not None and not others and not self._by_ranks(key):
                 values = {one: shifted[0] for one, shifted in self._shifted.items()}
                 found[key] = Anchored(response, score, values)
         return found
@@ -149,7 +174,8 @@ class Path:
             state = replace(
                 self.end, values={**self.end.values, key: after}, scores={**self.end.scores, key: scores[place]}
             )
-            stuck = self._first.pack.response.kind == "rank" and not same
+            stuck = self._first.pack.response.kind == "rank" and not same and not self._moves(key)
+            stuck = stuck and indicator.dimension not in self.end.anchors
             known = self.end.stage != "formal" or (indicator.dimension in self.end.computed and not stuck)
             change = None if before is None or after is None else after - before
             yield Step(cause, indicator.dimension, key, self._go(state), known, change, before)

@@ -62,7 +62,7 @@ class State:
 
     def compute(self, key: str) -> float | None:
         """A dimension's score as the pack computes it; None where it cannot."""
-        if self.pack.response.kind == "unpublished":
+        if self.pack.response.kind == "unpublished" or key in self.anchors:
             return self._learned(key)
         counted = [
             one

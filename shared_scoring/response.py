@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from shared_scoring.facts import Facts
+from shared_scoring.learned.days import rank_score
 from shared_scoring.pack import Indicator, Pack, Shield
 from shared_scoring.records import OfficialIndicator
 from shared_scoring.sums import Sum, Sums
@@ -84,7 +85,7 @@ def _score(pack: Pack, known: Facts, indicator: Indicator, value: float | None, 
     match pack.response.kind:
         case "rank":
             shown = _newest(pack, known, indicator, "better_than", before)
-            return None if value is None or shown is None else low + (high - low) * float(shown.better_than or 0)
+            return None if value is None or shown is None else rank_score(pack, shown.better_than or 0)
         case "steps" if value is not None:
             if indicator.unit == "points":
                 return min(max(value, low), high)

@@ -5,7 +5,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from shared_scoring.facts import Facts
-from shared_scoring.learned.response import Band, DimensionResponse, Response, learn
+from shared_scoring.learned.ranks import ranks_moved, weighed
+from shared_scoring.learned.response import Band, DimensionResponse, Response, learn, learn_ranks
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.response import DimensionResult, IndicatorScore, dimension_result, indicator_scores
 from shared_scoring.sums import Sums
@@ -32,10 +33,7 @@ class Shifts(NamedTuple):
         """What they add to the total; None where one of them is not known. The dimensions err by themselves."""
         if self.reasons:
             return None
-        mid = sum(shares[key] * one.mid for key, one in self.bands.items())
-        below = sum((shares[key] * (one.mid - one.low)) ** 2 for key, one in self.bands.items()) ** 0.5
-        above = sum((shares[key] * (one.high - one.mid)) ** 2 for key, one in self.bands.items()) ** 0.5
-        return Band(mid, mid - below, mid + above)
+        return weighed(self.bands, shares)
 
 
 def shares_of(pack: Pack, as_of: int, known: Facts) -> dict[str, float]:
@@ -71,6 +69,15 @@ class Shifting:
         return learn(self._pack, self._one.known, self._as_of + 1)
 
     @cached_property
+    def _ranks(self) -> Response:
+        return learn_ranks(self._pack, self._one.known, self._as_of + 1)
+
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        before = self._as_of + 1
+        return {one.key: indicator_weight(self._pack, self._one.known, one, before) for one in self._pack.indicators}
+
+    @cached_property
     def _model(self) -> _Model:
         return self._of(self._one, self._values)
 
@@ -90,11 +97,22 @@ class Shifting:
                 bands[dimension] = exactly(would - was)
             elif not moved and not self._weighed(other, members):
                 bands[dimension] = exactly(0.0)
-            elif isinstance(found := learned(pack, self.response.get(dimension), moved, self._values, values), Band):
+            elif isinstance(found := self._learned(dimension, moved, values), Band):
                 bands[dimension] = found
             else:
                 reasons[dimension] = found
         return Shifts(bands, reasons)
+
+    def _learned(self, dimension: str, moved: set[str], values: Values) -> Band | str:
+        """The learned difference, by the ranks of the indicators where those are shown, or why there is none."""
+        by_ranks = None
+        if self._ranks and moved:
+            members = self._members[dimension]
+            by_ranks = ranks_moved(self._ranks, members, self._weights, moved, self._values, values)
+        if isinstance(by_ranks, Band):
+            return by_ranks
+        found = learned(self._pack, self.response.get(dimension), moved, self._values, values)
+        return found if by_ranks is None or isinstance(found, Band) else by_ranks
 
     def _of(self, side: Standpoint, values: Values) -> _Model:
         pack, before = self._pack, self._as_of + 1

@@ -104,7 +104,9 @@ class _View:
         sums = Rolled(self._ahead, at)
         deducted = deductions(pack, self._known.conducts, day - pack.window_days, day - 1, self._calendar)
         held = bonuses(pack, sums, self._known, day - 1, self._calendar)
-        return estimate(pack, self._known, values, sums, day, self._as_of + 1, self._calendar, deducted, held)
+        return estimate(
+            pack, self._known, values, sums, day, self._as_of + 1, self._calendar, deducted, held, ranks_move=False
+        )
 
     def _moved_on(self, pack: Pack, values: Values) -> Estimated:
         """The newest official figures, each dimension moved as its response moves with its values."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from shared_scoring.facts import Facts
-from shared_scoring.learned.days import Day, days_of
+from shared_scoring.learned.days import Day, days_of, ranked_days_of
 from shared_scoring.learned.figures import Floats
 from shared_scoring.learned.scale import learnable, points_on_curves, table_of
 from shared_scoring.learned.tested import Tested, tested
@@ -15,6 +15,7 @@ from shared_scoring.pack import Indicator, Pack
 from shared_scoring.weights import indicator_weight
 
 _NORMAL_80 = 1.2816
+_POINTS = 50.0  # how long the scale is on which a response is fitted, whatever the pack's
 _MISFIT = 0.25  # of what a slope adds: no true response is a sum of functions of single values
 Values = Mapping[str, float | None]
 
@@ -52,11 +53,15 @@ class DimensionResponse:
     @property
     def step(self) -> float:
         """The variance a day of the industry's walk, in points²."""
-        return self.found.fit.step * self.found.width**2
+        return self.found.fit.step * (self.found.width / self._stretch) ** 2
+
+    @property
+    def _stretch(self) -> float:
+        return stretch(self.scale)
 
     def difference(self, before: Values, after: Values) -> Band | None:
         """What other values do to the score, whatever the level; None where one of them is missing."""
-        places = points_on_curves(self.members, before), points_on_curves(self.members, after)
+        places = self._place(before), self._place(after)
         if places[0] is None or places[1] is None:
             return None
         fit = self.found.fit
@@ -68,18 +73,22 @@ class DimensionResponse:
             low = max(low, 0.0)  # better values never hurt
         if (moved <= 0).all():
             high = min(high, 0.0)
-        return Band(mid, min(low, mid), max(high, mid))
+        return Band(*(one / self._stretch for one in (mid, min(low, mid), max(high, mid))))
 
     def at(self, values: Values, as_of: int) -> Band | None:
         """The score of a day after the newest official one, whose values are these; None where one is missing."""
-        place, start = points_on_curves(self.members, values), points_on_curves(self.members, self.newest.values)
+        place, start = self._place(values), self._place(self.newest.values)
         if place is None or start is None:
             return None
         found = self.found
         mid = found.level.mean + float(found.fit.of(place)[0])
         walked = found.level.variance + found.fit.noise + found.fit.step * max(as_of - self.newest.day, 0)
         half = _NORMAL_80 * float(np.sqrt(walked * found.width**2 + self._doubt(start, place) ** 2))
-        return Band(self.clamp(mid), self.clamp(mid - half), self.clamp(mid + half))
+        return Band(*(self.clamp(one / self._stretch) for one in (mid, mid - half, mid + half)))
+
+    def _place(self, values: Values) -> Floats | None:
+        points = points_on_curves(self.members, values)
+        return None if points is None else points * self._stretch
 
     def clamp(self, score: float) -> float:
         return min(max(score, self.scale[0]), self.scale[1])
@@ -94,14 +103,35 @@ class DimensionResponse:
 
 
 Response = dict[str, DimensionResponse]
-"""By dimension; one without official days, or without default curves, is not in it."""
+"""By dimension, or of ranks by indicator; one without official days, or without default curves, is not in it."""
+
+
+def stretch(scale: tuple[float, float]) -> float:
+    """Points of a fit for a point of the scale."""
+    return _POINTS / (scale[1] - scale[0])
 
 
 def learn(pack: Pack, known: Facts, before: int) -> Response:
     """From the official days of the pack's time before a day. The same days are fitted once a process."""
-    if pack.response.kind != "unpublished":
+    if pack.response.kind == "steps":
         return {}
     return known.once(("learn", pack.id, before), lambda: _learn(pack, known, before))
+
+
+def learn_ranks(pack: Pack, known: Facts, before: int) -> Response:
+    """Likewise how each indicator's value becomes its rank, from days on which the page showed both."""
+    if pack.response.kind != "rank":
+        return {}
+    return known.once(("learn_ranks", pack.id, before), lambda: _learn_ranks(pack, known, before))
+
+
+def _learn_ranks(pack: Pack, known: Facts, before: int) -> Response:
+    found: Response = {}
+    for one in pack.indicators:
+        days = ranked_days_of(pack, known, one, before) if one.curve else []
+        if days:
+            found[one.key] = _response(pack, [one], days, np.ones(1))
+    return found
 
 
 def _learn(pack: Pack, known: Facts, before: int) -> Response:
@@ -115,7 +145,12 @@ def _learn(pack: Pack, known: Facts, before: int) -> Response:
         here = [one for one in members if one.key in days[-1].values]
         alike = [day for day in days if day.values.keys() == days[-1].values.keys()]
         shares = np.array([indicator_weight(pack, known, one, before) for one in here])
-        table = table_of(here, alike)
-        answer = tested(*table, shares / shares.sum())
-        found[str(dimension)] = DimensionResponse(pack.response.scale, here, days[-1], len(alike), answer)
+        found[str(dimension)] = _response(pack, here, alike, shares / shares.sum())
     return found
+
+
+def _response(pack: Pack, members: list[Indicator], days: list[Day], shares: Floats) -> DimensionResponse:
+    times, scores, points = table_of(members, days)
+    by = stretch(pack.response.scale)
+    answer = tested(times, scores * by, points * by, shares)
+    return DimensionResponse(pack.response.scale, members, days[-1], len(days), answer)

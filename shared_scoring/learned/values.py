@@ -22,13 +22,24 @@ def values_on(
 ) -> dict[str, float | None]:
     """As of a day, from official days before `before`. `own` are the own sums of the day.
 
-    Where the rules say how values become scores, they are the own ones, or what the page of the very day shows.
+    Where step tables say how values become scores, they are the own ones, or what the page of the very day shows.
     """
-    if pack.response.kind != "unpublished":
-        today = known.officials.get(as_of) if as_of < before else None
-        said = {} if today is None else today.indicators or {}
-        page_values = {key: one.value for key, one in said.items() if one.value is not None}
-        return {key: page_values.get(key, one.value) for key, one in own.items()}
+    if pack.response.kind == "unpublished":
+        return _rolled(pack, known, own, sums, as_of, before)
+    today = known.officials.get(as_of) if as_of < before else None
+    said = {} if today is None else today.indicators or {}
+    page_values = {key: one.value for key, one in said.items() if one.value is not None}
+    plain = {key: page_values.get(key, one.value) for key, one in own.items()}
+    if pack.response.kind != "rank" or today is not None:
+        return plain
+    # A rank belongs to the page's value: what it is worth by now is told by how far that has moved.
+    rolled = _rolled(pack, known, own, sums, as_of, before)
+    return {key: None if value is None else rolled[key] for key, value in plain.items()}
+
+
+def _rolled(
+    pack: Pack, known: Facts, own: Mapping[str, Sum], sums: Sums, as_of: int, before: int
+) -> dict[str, float | None]:
     newest = known.newest_official(before, pack)
     if newest is None or not newest[1].indicators:
         return {key: one.value for key, one in own.items()}
@@ -47,7 +58,7 @@ def values_on(
 def _value(
     pack: Pack, indicator: Indicator, own: Sum, past: Sum | None, page: OfficialIndicator | None
 ) -> float | None:
-    then = None if page is None else official_value(page)
+    then = None if page is None else official_value(page, decays=pack.half_life_days is not None)
     if page is None or then is None:
         return own.value
     counted = pack.half_life_days is None and page.numerator is not None and bool(page.denominator)
