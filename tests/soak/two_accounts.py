@@ -98,6 +98,7 @@ class TwoAccounts(RuleBasedStateMachine):
         assert answer.json["quarantined"] == []
         self.told[account] += batch
         self.receipts[account, key] = (body, answer.json)
+        self.compare(account)
         return account, key, body
 
     @rule(batch=sent)
@@ -132,6 +133,7 @@ class TwoAccounts(RuleBasedStateMachine):
     @rule(account=st.sampled_from(ACCOUNTS))
     def recalculate(self, account: str) -> None:
         type(self).taken += 1
+        self.compare(account)
         recalculate.run(self.database.app, f"{account}-shop")
         assert recalculate.run(self.database.app, f"{account}-shop") is False, "once is enough"
 
@@ -169,8 +171,7 @@ class TwoAccounts(RuleBasedStateMachine):
             answer = old.client.get("/v1/subjects")
             assert (answer.status_code, answer.json["code"]) == (401, "token-revoked")
 
-    @rule(account=st.sampled_from(ACCOUNTS))
-    def score(self, account: str) -> None:
+    def compare(self, account: str) -> None:
         """The server's score is the one of a file with the records that were acknowledged."""
         answer = self.call(account, "GET", f"/subjects/{account}-shop/score?as_of={DAY}&rules={RULES}")
         assert answer.status_code == 200, answer.text
