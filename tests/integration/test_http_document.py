@@ -13,6 +13,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 BEYOND_SCHEMAS = {"as_of", "cursor", "from", "onboarded_at", "rules", "time_zone", "to"}
 BEYOND_SCHEMAS |= {"by", "consumer", "gate", "merchant_id", "product_id", "snoozed_until", "target"}
 BEYOND_SCHEMAS |= {"keep_daily_days", "risk_medium", "warn_red_hours"}
+# JSON Schema takes 13.0 for an integer, settings do not.
+BEYOND_SCHEMAS |= {"keep_facts_days", "quiet_from", "quiet_to"}
 # JSON Schema takes 0.0 for an integer, the records of a what-if do not.
 RECORD_OF_CHANGE = re.compile(r"change\[\d+\]\.")
 OPEN = {("/v1/devices", "post"), ("/health/live", "get"), ("/health/ready", "get")}
