@@ -17,6 +17,7 @@ from server.db.pack_folder import PackFolder
 from server.devices.routes import blueprint as devices
 from server.drop_outs.routes import blueprint as drop_outs
 from server.explanations.routes import blueprint as explanations
+from server.exports.routes import blueprint as exports
 from server.forecasts.routes import blueprint as forecasts
 from server.health.routes import blueprint as health
 from server.history.routes import blueprint as history
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     members,
     audit,
     subjects,
+    exports,
     batches,
     quarantine,
     scores,

@@ -16,6 +16,7 @@ COMMANDS = {
     "openapi": "server.cli.openapi:openapi",
     "demo": "server.demo.command:demo",
     "import": "server.cli.import_:import_files",
+    "export": "server.cli.export:export_subject",
     "packs": "server.cli.packs:packs",
     "specs": "server.cli.specs:specs",
     "what-if": "server.cli.what_if:what_if",

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import ssl
 import time
+from collections.abc import Iterator
 from importlib.metadata import version
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,7 @@ from server.runtime.address import Address
 _TRIES = 6
 _LONGEST_WAIT = 60
 _TIMEOUT = (5, 120)
+_CHUNK = 1 << 16
 _BUSY = {429, 502, 503, 504}
 # No connection, no answer in time, or an answer that broke off in the middle.
 _LOST = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
@@ -80,6 +82,16 @@ class Client:
         answer = self._call("GET", f"{_path(subject_id)}/score", params=query)
         _checked(answer)
         return answer.content
+
+    def export(self, subject_id: str) -> Iterator[bytes]:
+        """Every stored copy as NDJSON, in chunks. Raises click.ClickException where it breaks off."""
+        with self._call("POST", f"{_path(subject_id)}/exports", stream=True) as answer:
+            if not answer.ok:
+                _checked(answer)
+            try:
+                yield from answer.iter_content(_CHUNK)
+            except _LOST as error:
+                raise click.ClickException("the export broke off: run it again, nothing was kept of it") from error
 
     def close(self) -> None:
         self._session.close()

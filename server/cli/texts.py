@@ -65,6 +65,10 @@ TEXTS: dict[str, Both] = {
         "{subject}：新增或更新 {accepted} 条，未变化 {unchanged} 条，隔离 {quarantined} 条",
         "{subject}: {accepted} records new or changed, {unchanged} unchanged, {quarantined} quarantined",
     ),
+    "exported": (
+        "{subject}：{lines} 条记录写入 {file}；用 koubei import 可重新导入",
+        "{subject}: {lines} records written to {file}; koubei import takes them in again",
+    ),
     "pairing_code": ("配对码（{minutes} 分钟内有效，仅可用一次）", "Pairing code (valid for {minutes} minutes, once)"),
     **{scene: (words.zh, words.en) for scene, words in SCENE_WORDS.items()},
     "actions_of": (

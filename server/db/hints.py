@@ -4,6 +4,9 @@ The truth is in `subjects`, so losing a hint loses nothing. One hint a subject i
 it back before it reads, so that a change that arrives while it works gets a hint of its own.
 """
 
+import base64
+
+import msgspec
 import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
@@ -16,6 +19,8 @@ RECALCULATE = "koubei.recalculate"
 DAILY = "koubei.daily"
 OUTLOOK = "koubei.outlook"
 TICK = "koubei.tick"
+_TASKS = (RECALCULATE, DAILY, OUTLOOK)
+_HELD = "unacked"  # kombu's hash of messages that a worker has not yet acknowledged
 
 # A hint that never came back is forgotten after this: as long as the tick leaves a changed subject alone, so that a
 # broker that died with the message but kept the note does not silence the tick. A second hint finds nothing to do.
@@ -82,6 +87,22 @@ class Hints:
         except RedisError as error:
             log.warning("hint_not_taken_back", subject_id=subject_id, error=type(error).__name__)
 
+    def forget(self, subject_id: str) -> None:
+        """Remove every note and message about a subject, those that a worker holds included."""
+        try:
+            self._redis.delete(*(_key(subject_id, task) for task in _TASKS))
+            for queue in self._redis.scan_iter(_type="list"):
+                for message in self._redis.lrange(queue, 0, -1):
+                    if _is_about(message, subject_id):
+                        self._redis.lrem(queue, 0, message)  # type: ignore[arg-type]  # bytes go back as they came
+            for tag, held in self._redis.hscan_iter(_HELD):
+                if _is_about(held, subject_id):
+                    self._redis.hdel(_HELD, tag)
+                    self._redis.zrem(f"{_HELD}_index", tag)
+        except RedisError as error:
+            # What is left names an id and nothing else, and goes as soon as a worker looks at it.
+            log.warning("hints_not_forgotten", error=type(error).__name__)
+
     def close(self) -> None:
         self._celery.close()
         self._redis.close()
@@ -89,3 +110,14 @@ class Hints:
 
 def _key(subject_id: str, task: str) -> str:
     return f"koubei:hint:{subject_id}" if task == RECALCULATE else f"koubei:hint:{task}:{subject_id}"
+
+
+def _is_about(stored: bytes | str, subject_id: str) -> bool:
+    """Whether a message as kombu stores it, alone or held, is a task of this subject."""
+    try:
+        value = msgspec.json.decode(stored)
+        message = value[0] if isinstance(value, list) else value
+        args = msgspec.json.decode(base64.b64decode(message["body"]))[0]
+    except (ValueError, KeyError, TypeError, IndexError):
+        return False  # not a task of ours
+    return bool(args == [subject_id])

@@ -46,3 +46,10 @@ def hint(subject_id: str) -> None:
     hints = state().hints
     if hints is not None:
         hints.give(subject_id)
+
+
+def forget(subject_id: str) -> None:
+    """Take an erased subject out of the broker too."""
+    hints = state().hints
+    if hints is not None:
+        hints.forget(subject_id)

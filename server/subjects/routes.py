@@ -8,7 +8,7 @@ from server.http.blueprint import Blueprint
 from server.http.body import json_value
 from server.http.paging import Page, PageQuery, PageQuerySchema, after, page
 from server.http.problems import refuse_fields
-from server.http.state import database, hint
+from server.http.state import database, forget, hint
 from server.subjects import service
 from server.subjects.schemas import BoundSubjectSchema, SubjectBindingSchema, SubjectPageSchema
 from shared_scoring.decode import BadRecordError, decode_record
@@ -53,6 +53,7 @@ class SubjectResource(MethodView):
     def delete(self, subject_id: str) -> None:
         """Erase a subject and all that is kept of it, at once and for good. The audit log keeps that it was done."""
         service.erase(database().app, subject_id, principal().actor)
+        forget(subject_id)
 
 
 def _read_record(subject_id: str) -> Subject:

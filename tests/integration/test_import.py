@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import zstandard
 
 from server.demo.generator import generate
@@ -223,3 +224,31 @@ def test_an_import_into_a_koubei_that_is_restarted_is_complete_after_a_repeat(tm
         assert score(server, "restart") == score_from_file(records, str(DAY), "restart")
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize("packed", ["", ".gz", ".zst"])
+def test_an_export_is_imported_to_the_same_score_and_again_changes_nothing(koubei, tmp_path, packed):
+    subject = f"export{packed}"
+    records = shop(subject)
+    imported(koubei, write(tmp_path / "shop.ndjson", records))
+    file = tmp_path / f"out.ndjson{packed}"
+    said = command("export", subject, "-o", str(file), "--home", str(koubei.home), "--lang", "en").stdout
+    [own] = imported(koubei, file)["subjects"]
+    assert (own["subject"], own["accepted"], own["quarantined"]) == (subject, 0, [])
+    assert f" {own['unchanged']} records" in said
+    stored = koubei.rows("SELECT kind, id, copies::text FROM records WHERE subject_id = %s ORDER BY 1, 2", subject)
+    headers = {"Authorization": f"Bearer {koubei.token}"}
+    url = f"{koubei.address.url}/v1/subjects/{subject}"
+    assert requests.delete(url, headers=headers, timeout=30).status_code == 204
+    assert stored_by_kind(koubei, subject) == {}
+    [own] = imported(koubei, file)["subjects"]
+    assert own["quarantined"] == []
+    again = koubei.rows("SELECT kind, id, copies::text FROM records WHERE subject_id = %s ORDER BY 1, 2", subject)
+    assert again == stored
+    assert score(koubei, subject) == score_from_file(records, str(DAY), subject)
+
+
+def test_an_export_of_nobody_leaves_no_file(koubei, tmp_path):
+    done = command("export", "nobody", "-o", str(tmp_path / "out"), "--home", str(koubei.home), status=2)
+    assert "nobody" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,1 @@
+"""What is stored of a subject, for its merchant to take along."""
