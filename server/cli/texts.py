@@ -69,6 +69,11 @@ TEXTS: dict[str, Both] = {
         "{subject}：{lines} 条记录写入 {file}；用 koubei import 可重新导入",
         "{subject}: {lines} records written to {file}; koubei import takes them in again",
     ),
+    "backed_up": ("已备份到 {file}（{megabytes} MB）", "Backed up to {file} ({megabytes} MB)"),
+    "restored": (
+        "已把 {file} 恢复到 {home}；用 koubei up 启动",
+        "{file} is restored to {home}; start it with koubei up",
+    ),
     "pairing_code": ("配对码（{minutes} 分钟内有效，仅可用一次）", "Pairing code (valid for {minutes} minutes, once)"),
     **{scene: (words.zh, words.en) for scene, words in SCENE_WORDS.items()},
     "actions_of": (

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from server.cli.doctor_texts import TEXTS as DOCTOR
 from server.cli.texts import TEXTS as COMMAND_LINE
 from server.demo.texts import TEXTS as DEMO
 from server.runtime.texts import TEXTS as RUNTIME
@@ -13,7 +14,9 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 PARAMETER = re.compile(r"\{(\w+)[^}]*\}")
 
 
-@pytest.mark.parametrize("table", [COMMAND_LINE, DEMO, RUNTIME], ids=["command line", "demo", "runtime"])
+@pytest.mark.parametrize(
+    "table", [COMMAND_LINE, DOCTOR, DEMO, RUNTIME], ids=["command line", "doctor", "demo", "runtime"]
+)
 def test_no_text_has_a_gap(table: dict[str, tuple[str, str]]) -> None:
     for key, (chinese, english) in table.items():
         assert chinese.strip(), key

@@ -1,0 +1,79 @@
+"""pg_dump and pg_restore out of the PostgreSQL wheel, on one file that is whole or not there."""
+
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL
+
+from server.db.engine import psycopg_url
+from server.db.migrate import upgrade
+from server.runtime.postgres import binaries
+
+_DRAFT = "koubei_restoring"
+
+
+def dump(database_url: str, file: Path) -> None:
+    """Write the whole database, as of one moment, while it is in use. Raises click.ClickException."""
+    draft = file.with_name(f"{file.name}.part")
+    try:
+        draft.touch(mode=0o600)  # it holds all there is, so nobody else may read it
+        _run(psycopg_url(database_url), "pg_dump", ["--format=custom", f"--file={draft}"])
+        draft.replace(file)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror or error}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def put_back(database_url: str, file: Path) -> None:
+    """Make the database what the file holds. Until the last step the old one stays as it was.
+
+    A file of an older koubei is migrated. Raises click.ClickException; RuntimeError for one of a newer koubei.
+    """
+    url = psycopg_url(database_url)
+    upgrade(database_url)  # the roles that the file grants to belong to the cluster, and may not be there yet
+    _rule(url, sql.SQL("DROP DATABASE IF EXISTS {draft}"), sql.SQL("CREATE DATABASE {draft}"))
+    draft = url.set(database=_DRAFT)
+    try:
+        _run(draft, "pg_restore", ["--exit-on-error", "--single-transaction", f"--dbname={_DRAFT}", str(file)])
+        upgrade(draft.render_as_string(hide_password=False))
+    except BaseException:
+        _rule(url, sql.SQL("DROP DATABASE {draft}"))
+        raise
+    _rule(url, sql.SQL("DROP DATABASE {own}"), sql.SQL("ALTER DATABASE {draft} RENAME TO {own}"))
+
+
+def holds_subjects(database_url: str) -> bool:
+    upgrade(database_url)
+    with psycopg.connect(_plain(psycopg_url(database_url))) as connection:
+        row = connection.execute("SELECT EXISTS (SELECT FROM subjects)").fetchone()
+    return bool(row and row[0])
+
+
+def _run(url: URL, program: str, words: Sequence[str]) -> None:
+    # In the environment, for the words of a command are there for everybody to see.
+    given = {"PGHOST": url.query.get("host") or url.host, "PGPORT": url.port, "PGUSER": url.username}
+    given |= {"PGPASSWORD": url.password, "PGDATABASE": url.database}
+    env = {name: str(value) for name, value in given.items() if value is not None}
+    done = subprocess.run(
+        [binaries() / program, *words], env={**os.environ, **env}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        reason = " ".join(done.stderr.split()) or f"exit status {done.returncode}"
+        raise click.ClickException(f"{program} failed, and nothing was changed: {reason}")
+
+
+def _rule(url: URL, *statements: sql.SQL) -> None:
+    with psycopg.connect(_plain(url.set(database="postgres")), autocommit=True) as connection:
+        for statement in statements:
+            names = {"draft": sql.Identifier(_DRAFT), "own": sql.Identifier(str(url.database))}
+            connection.execute(statement.format(**names))
+
+
+def _plain(url: URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -1,0 +1,60 @@
+"""What `koubei doctor` says of each finding, and what to do where there is something to do."""
+
+from server.texts import Both
+
+TEXTS: dict[str, Both] = {
+    "home_good": ("数据目录 {path} 可写", "the data folder {path} can be written"),
+    "home_new": (
+        "数据目录 {path} 还不存在，koubei up 会创建",
+        "the data folder {path} is not there yet; koubei up makes it",
+    ),
+    "home_unusable": (
+        "数据目录 {path} 不可写（{reason}）。修改权限，或用 --home 指定其他目录",
+        "the data folder {path} cannot be written ({reason}). Mend its permissions, or choose another with --home",
+    ),
+    "disk_good": ("{path} 剩余 {mb} MB", "{mb} MB free at {path}"),
+    "disk_full": (
+        "{path} 只剩 {mb} MB。请腾出至少 1 GB，否则数据库会停止写入",
+        "only {mb} MB free at {path}. Free at least 1 GB, or the database will stop writing",
+    ),
+    "programs_good": ("{name} 程序可用：{version}", "the programs of {name} work: {version}"),
+    "programs_elsewhere": ("{name} 由设置指定，不使用自带程序", "{name} is one of your own, named in the settings"),
+    "programs_missing": (
+        "{name} 程序不可用（{reason}）。请重新安装 koubei 的依赖",
+        "the programs of {name} do not work ({reason}). Install koubei's dependencies again",
+    ),
+    "running": ("koubei 正在 {url} 运行（进程 {pid}）", "koubei runs at {url} (process {pid})"),
+    "not_running": ("{path} 中没有运行 koubei。用 koubei up 启动", "no koubei runs in {path}. Start it with koubei up"),
+    "not_ready": (
+        "进程 {pid} 正在启动或已卡住。稍等片刻；若不变，停止它再运行 koubei up",
+        "process {pid} is starting or stuck. Wait a moment; if it stays so, stop it and run koubei up again",
+    ),
+    "port_free": ("{host}:{port} 可用", "{host}:{port} is free"),
+    "port_busy": (
+        "{host}:{port} 无法监听（{reason}）。停止占用它的程序，或用 koubei up --port 换一个",
+        "{host}:{port} cannot be listened on ({reason}). Stop what uses it, or choose another with koubei up --port",
+    ),
+    "answers": ("{name} 有响应", "{name} answers"),
+    "no_answer": (
+        "{name} 没有响应（{reason}）。查看数据目录 logs 下的日志，然后重新运行 koubei up",
+        "{name} does not answer ({reason}). Read the logs in the data folder, then run koubei up again",
+    ),
+    "schema_good": ("数据库结构 {found} 是最新的", "the database has the newest schema, {found}"),
+    "schema_other": (
+        "数据库结构为 {found}，需要 {needed}。重新运行 koubei up；若仍不符，请安装写入它的版本",
+        "the database has schema {found}, not {needed}. Run koubei up again, or install the version that wrote it",
+    ),
+    "queue_good": (
+        "等待计算的主体 {subjects} 个，最久 {seconds} 秒",
+        "{subjects} subjects await their score, the longest {seconds} s",
+    ),
+    "queue_late": (
+        "{subjects} 个主体等待计算，最久 {seconds} 秒。查看 logs/worker.log，然后重新运行 koubei up",
+        "{subjects} subjects await their score, the longest {seconds} s. Read logs/worker.log, run koubei up again",
+    ),
+    "clock_good": ("时钟相差 {seconds} 秒", "the clocks differ by {seconds} s"),
+    "clock_off": (
+        "时钟相差 {seconds} 秒。请打开系统的自动校时",
+        "the clocks differ by {seconds} s. Switch on your system's time synchronisation",
+    ),
+}

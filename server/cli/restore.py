@@ -1,0 +1,53 @@
+"""`koubei restore`: the database as `koubei backup` wrote it."""
+
+from pathlib import Path
+
+import click
+
+from server.cli.archive import holds_subjects, put_back
+from server.cli.texts import text
+from server.runtime import lock
+from server.runtime.home import Home
+from server.runtime.postgres import Postgres
+from server.runtime.texts import StartError
+from server.settings import SettingsError, load_settings
+from server.texts import Lang
+
+
+@click.command
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder for all data.")
+@click.option("--replace", is_flag=True, help="Give up what the home folder holds now.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def restore(file: Path, home: Path | None, replace: bool, lang: Lang) -> None:
+    """Make a stopped koubei's data what FILE holds, all or nothing."""
+    try:
+        settings = load_settings(home)
+        if settings.database_url is not None:
+            raise click.ClickException(
+                "KOUBEI_DATABASE_URL names a database of your own: put FILE into an empty one with pg_restore"
+            )
+        own = Home.at(settings.home)
+        own.create()
+        with lock.held(own.lock) as ours:
+            if not ours:
+                raise click.ClickException(f"koubei runs in {own.root}: stop it first, with Ctrl-C")
+            _restore(own, file, replace=replace)
+    except SettingsError as problem:
+        raise click.ClickException(str(problem)) from problem
+    except StartError as problem:
+        raise click.ClickException(problem.text(lang)) from problem
+    except RuntimeError as problem:
+        raise click.ClickException(f"{file}: {problem}") from problem
+    click.echo(text(lang, "restored", file=file, home=own.root))
+
+
+def _restore(home: Home, file: Path, *, replace: bool) -> None:
+    postgres = Postgres(home)
+    postgres.start()
+    try:
+        if not replace and holds_subjects(postgres.url):
+            raise click.ClickException(f"{home.root} holds data: use --replace to give it up, or another --home")
+        put_back(postgres.url, file)
+    finally:
+        postgres.stop()
