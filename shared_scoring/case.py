@@ -23,13 +23,15 @@ class Case:
     """What is known of one case at one moment. `order` is None where only its satellites have been seen.
 
     `creator` is whose case it is where the subject is a creator: of the orders only those with a line of theirs count.
-    `industry` is the subject's.
+    `industry` is the subject's. `until` is the first day that lies ahead, where a case holds what has yet to happen:
+    asking again then does not take away that it asked before.
     `first_stars` holds, by review id, the stars as they were first written.
     """
 
     creator: str | None = None
     industry: str | None = None
     order: Order | None = None
+    until: int | None = None
     reviews: list[Review] = field(default_factory=list)
     after_sales: list[AfterSale] = field(default_factory=list)
     chats: list[Chat] = field(default_factory=list)

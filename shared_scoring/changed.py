@@ -137,7 +137,7 @@ class Changed:
         cases: dict[str, Case] = {}
         for record, first_stars in records:
             if (own := case_id(record)) is not None:
-                case = Case(self._viewpoint.creator, self._viewpoint.industry)
+                case = Case(self._viewpoint.creator, self._viewpoint.industry, until=self._as_of)
                 cases.setdefault(own, case).add(record, first_stars)
         whole: State = {}
         for case in cases.values():

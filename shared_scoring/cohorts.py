@@ -145,11 +145,13 @@ def _orders_asking_or_helped(case: Case, calendar: Calendar) -> Sequence[Member]
     if not (case.after_sales or case.chats or case.helps) or not case.is_valid or not _names_order(case):
         return ()
     asked = [one.applied_at for one in case.after_sales] + [chat.started_at for chat in case.chats]
-    return [
-        (calendar.day(max(known)), kind)
-        for moments, kind in ((asked, "asked"), (taken_to_platform(case), "helped"))
-        if (known := [moment for moment in moments if moment is not None])
-    ]
+    found: list[Member] = []
+    for moments, kind in ((asked, "asked"), (taken_to_platform(case), "helped")):
+        days = [calendar.day(moment) for moment in moments if moment is not None]
+        past = days if case.until is None else [day for day in days if day < case.until]
+        if days:
+            found.append((max(past or days), kind))
+    return found
 
 
 def taken_to_platform(case: Case) -> list[dt.datetime | None]:
