@@ -27,6 +27,8 @@ from server.http.body import MAX_BODY
 from server.http.limits import RateLimits
 from server.http.state import KEY, State
 from server.members.routes import blueprint as members
+from server.metrics import meters
+from server.metrics.routes import blueprint as metrics
 from server.orders.routes import blueprint as orders
 from server.overlay.routes import blueprint as overlay
 from server.product_checks.routes import blueprint as product_checks
@@ -81,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         threading.BoundedSemaphore(settings.body_threads),
     )
     app.before_request(PackFolder(settings.home).tell)
+    meters.register(app, app.extensions[KEY].database.gate)
     guard.register(app, settings)
     errors.register(app)
     api = Api(app)
@@ -88,4 +91,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     app.register_blueprint(docs.blueprint)
+    app.register_blueprint(metrics)
     return app

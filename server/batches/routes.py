@@ -10,6 +10,7 @@ from server.http.blueprint import Blueprint
 from server.http.body import json_bytes
 from server.http.problems import ProblemError
 from server.http.state import database, hint
+from server.metrics.meters import meters
 
 blueprint = Blueprint("batches", __name__, url_prefix="/v1/subjects/<subject_id>/batches", description="Records in.")
 
@@ -40,4 +41,5 @@ class Batches(MethodView):
         outcome = service.ingest(database().app, subject_id, principal().device_id, key, json_bytes())
         if outcome.news:
             hint(subject_id)
+        meters().ingested(outcome.receipt)
         return outcome.receipt

@@ -49,7 +49,7 @@ class RateLimits:
     def take_pairing(self) -> None:
         """Count one try to pair from an address beyond this computer. Answers 429 beyond the limit."""
         address = request.remote_addr or ""
-        if not _is_loopback(address):
+        if not is_loopback(address):
             self._hit(self._an_address, "pairing", address)
 
     def _hit(self, limit: RateLimitItem, *who: str) -> None:
@@ -81,7 +81,7 @@ def _storage_uri(broker_url: str) -> str | None:
     return broker_url if broker_url.startswith(("redis://", "rediss://")) else None
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
