@@ -3,7 +3,8 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ def _plain(kind: inspect.Type) -> inspect.Type:
 
 _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(AnyRecord)
 _CHECKED = frozenset({Official, Subject})
+_CLEAR = attrgetter("clear")
 _AT = re.compile(r" - at `\$(?P<path>.*)`$", re.DOTALL)
 _AT_KEY = re.compile(r" - at `key` in `\$(?P<path>.*)`$", re.DOTALL)
 _UNKNOWN = re.compile(r"^Object contains unknown field `(?P<name>.*)`$", re.DOTALL)
@@ -74,17 +76,22 @@ def decode_masked(data: bytes) -> tuple[Record, int]:
     return mask_record(record)
 
 
-def decode_block(data: bytes) -> list[Record] | None:
-    """The records of lines, one a line and none blank; None where one of them needs the careful path."""
+def decode_block(data: bytes, masked: Collection[type[Record]] = FREE_TEXT_KINDS) -> list[Record] | None:
+    """The records of lines, one a line and none blank; None where one of them needs the careful path.
+
+    Free texts of the kinds `masked` are masked; leave out those whose texts are neither kept nor shown.
+    """
     if b"\\" in data and b"\\u0000" in data:
         return None
     try:
         records: list[Record] = _decoder.decode_lines(data)
-        for place, record in enumerate(records):
-            if record.clear is not None or type(record) in _CHECKED:
-                _check(record)
-            if type(record) in FREE_TEXT_KINDS:
-                records[place] = mask_record(record)[0]
+        looked_at = _CHECKED | frozenset(masked)  # most blocks hold none of these kinds, and nothing that is cleared
+        if any(map(_CLEAR, records)) or not looked_at.isdisjoint(map(type, records)):
+            for place, record in enumerate(records):
+                if record.clear is not None or type(record) in _CHECKED:
+                    _check(record)
+                if type(record) in masked:
+                    records[place] = mask_record(record)[0]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, BadRecordError):
         return None
     # A value may span lines here, a blank line is skipped: then the counts differ.
