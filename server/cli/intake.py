@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 import click
 from msgspec import Struct
 
-from server.cli.files import blocks
+from server.cli.files import blocks_ahead
+from shared_scoring.block import Block
 from shared_scoring.columns.one_subject import OneSubject
 from shared_scoring.columns.sheets import Sheets
 from shared_scoring.decode import BadRecordError, decode_block, decode_record
@@ -79,8 +80,8 @@ def tabulate(files: Sequence[Path]) -> Intake[OneSubject]:
     """The same in columns, for one score of a file that may be large."""
     account, owners, sheets = Input(), _Owners(), Sheets()
     with _collecting_no_garbage():
-        for file, records, text in _read(files, account, owners, _TEXTS_USED):
-            sheets.take(records, text, file)
+        for file, records, block in _read(files, account, owners, _TEXTS_USED):
+            sheets.take(records, block, file)
         taken = sheets.taken(owners.of_files())
     account.accepted, account.unchanged = taken.accepted, taken.unchanged
     return Intake(account, taken.subjects)
@@ -131,31 +132,29 @@ class _Owners:
 
 def _read(
     files: Sequence[Path], account: Input, owners: _Owners, masked: Collection[type[Record]] = FREE_TEXT_KINDS
-) -> Iterator[tuple[int, list[Record], bytes]]:
+) -> Iterator[tuple[int, list[Record], Block]]:
     """The valid records of all files, block by block, with the file's number and the lines they were read from."""
     for file, path in enumerate(files):
         line, found = 1, False
-        for block in blocks(path):
-            records, text = decode_block(block, masked), block
+        for block in blocks_ahead(path):
+            records, good = decode_block(block, masked), block
             if records is None:
-                records, text = _decode_lines(block, path, line, account)
-                line += block.count(b"\n")
-            else:
-                line += len(records)
+                records, good = _decode_lines(block, path, line, account)
+            line += block.newlines
             account.lines += len(records)
             if records:
                 found = True
                 owners.note(file, records)
-                yield file, records, text
+                yield file, records, good
         if not found:
             raise click.ClickException(f"{path} holds no valid record{_first_reason(account, path)}.")
 
 
-def _decode_lines(block: bytes, path: Path, line: int, account: Input) -> tuple[list[Record], bytes]:
+def _decode_lines(block: Block, path: Path, line: int, account: Input) -> tuple[list[Record], Block]:
     """Line by line: the good records, their lines, and an account of each bad one."""
     records: list[Record] = []
     good: list[bytes] = []
-    for number, text in enumerate(block.split(b"\n"), start=line):
+    for number, text in enumerate(block.text.split(b"\n"), start=line):
         if not text.strip():
             continue
         try:
@@ -164,7 +163,7 @@ def _decode_lines(block: bytes, path: Path, line: int, account: Input) -> tuple[
         except BadRecordError as bad:
             account.lines += 1
             account.quarantined.append(Quarantined(str(path), number, bad.path, bad.reason))
-    return records, b"\n".join(good)
+    return records, Block.of(b"\n".join(good))
 
 
 def _first_reason(account: Input, path: Path) -> str:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from shared_scoring.block import Block
 from shared_scoring.columns.one_subject import NESTED, OneSubject, stacked
 from shared_scoring.columns.pull import Column, Puller, Sheet
 from shared_scoring.decode import decode_record
@@ -32,17 +32,6 @@ class Taken(NamedTuple):
     unchanged: int
 
 
-class _Block(NamedTuple):
-    """Lines as they were read, and where each ends."""
-
-    text: bytes
-    ends: npt.NDArray[np.int32]
-
-    def line(self, number: int) -> bytes:
-        start = self.ends[number - 1] + 1 if number else 0
-        return self.text[start : self.ends[number]]
-
-
 class Sheets:
     """Takes records in file by file, block by block."""
 
@@ -50,11 +39,11 @@ class Sheets:
         self._puller = Puller()
         self._parts: defaultdict[str, list[Sheet]] = defaultdict(list)
         self._orders = 0
-        self._blocks: list[_Block] = []
+        self._blocks: list[Block] = []
         self._others: list[tuple[int, Record]] = []
         self._owners: dict[str | None, int] = {None: _NAMELESS}
 
-    def take(self, records: Sequence[Record], text: bytes, file: int) -> None:
+    def take(self, records: Sequence[Record], block: Block, file: int) -> None:
         """Records and the lines they were read from, none of them blank. Files are numbered from 0, in order."""
         kinds = np.frombuffer(bytes([_NUMBERS[type(one)] for one in records]), np.uint8)
         groups: dict[type[Record], list[Any]] = {}
@@ -71,8 +60,7 @@ class Sheets:
             self._parts[name].append(sheet | about.get(name, {}))
         self._orders += len(pulled["order"]["case"]) if "order" in pulled else 0
         self._others += [(file, records[line]) for line in np.flatnonzero(kinds >= len(_CASE_KINDS)).tolist()]
-        ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
-        self._blocks.append(_Block(text, np.append(ends, len(text)).astype(np.int32)))
+        self._blocks.append(block)
 
     def _about(self, records: Sequence[Record], lines: Column, file: int) -> Sheet:
         """Who a copy is about, which tells whether it is the only one, and where it was read."""

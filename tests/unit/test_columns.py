@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from server.cli import files
 from server.cli.intake import Intake, tabulate, take_in
 from shared_scoring import cohorts, measures
+from shared_scoring.block import Block
 from shared_scoring.columns import cohorts as column_cohorts
 from shared_scoring.columns import measures as column_measures
 from shared_scoring.columns.sheets import Sheets
@@ -99,7 +100,7 @@ def test_every_definition_counts_the_same_in_columns(
     sheets = Sheets()
     for start in range(0, len(texts), block):
         own = texts[start : start + block]
-        sheets.take([decode_record(text) for text in own], b"\n".join(own), 0)
+        sheets.take([decode_record(text) for text in own], Block.of(b"\n".join(own)), 0)
     history = History(decode_record(text) for text in texts)
     taken = sheets.taken(["c1"]).subjects["c1"]
     assert _rows(taken, day) == _rows(history, day)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.demo.generator import generate
+from shared_scoring.block import Block
 from shared_scoring.decode import decode_block, decode_masked, decode_record, known_fields
 from shared_scoring.personal import MASKS, mask, mask_record
 from shared_scoring.records import KINDS
@@ -93,7 +94,7 @@ def test_every_free_text_of_a_record_is_looked_through(kind: str) -> None:
     text = msgspec.json.encode(record).decode()
     assert text.count(MASKS["phone"]) == len(FREE[kind])
     assert record.id == "13812345678", "an id stays"
-    assert decode_block(said) == [record], "files go the same way"
+    assert decode_block(Block.of(said)) == [record], "files go the same way"
 
 
 def test_a_record_that_failed_keeps_nothing_personal_either() -> None:
