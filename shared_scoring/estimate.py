@@ -13,9 +13,9 @@ from msgspec import Struct
 from shared_scoring.adjustments import BonusHeld, DeductionHeld, bonuses, deductions
 from shared_scoring.calendar import Calendar, iso
 from shared_scoring.facts import Facts
+from shared_scoring.learned.figures import DEFAULT_CURVE, LEARNED
 from shared_scoring.learned.ranks import ranked
 from shared_scoring.learned.response import Response, learn
-from shared_scoring.learned.tested import DEFAULT_CURVE, LEARNED
 from shared_scoring.pack import Pack
 from shared_scoring.records import Official
 from shared_scoring.response import DimensionResult, dimension_result, indicator_scores

@@ -6,8 +6,8 @@ A value that did not move keeps the rank it was shown with, to the last digit.
 from collections.abc import Collection, Mapping, Sequence
 
 from shared_scoring.facts import Facts
+from shared_scoring.learned.figures import DEFAULT_CURVE, LEARNED
 from shared_scoring.learned.response import Band, DimensionResponse, Response, learn_ranks
-from shared_scoring.learned.tested import DEFAULT_CURVE, LEARNED
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.weights import indicator_weight
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -10,9 +10,11 @@ from shared_scoring.facts import Facts
 from shared_scoring.learned.days import Day, days_of, ranked_days_of
 from shared_scoring.learned.figures import Floats
 from shared_scoring.learned.scale import learnable, points_on_curves, table_of
-from shared_scoring.learned.tested import Tested, tested
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.weights import indicator_weight
+
+if TYPE_CHECKING:
+    from shared_scoring.learned.tested import Tested
 
 _NORMAL_80 = 1.2816
 _POINTS = 50.0  # how long the scale is on which a response is fitted, whatever the pack's
@@ -36,7 +38,7 @@ class DimensionResponse:
     members: list[Indicator]
     newest: Day
     days: int
-    found: Tested
+    found: "Tested"
 
     @property
     def method(self) -> str | None:
@@ -152,5 +154,8 @@ def _learn(pack: Pack, known: Facts, before: int) -> Response:
 def _response(pack: Pack, members: list[Indicator], days: list[Day], shares: Floats) -> DimensionResponse:
     times, scores, points = table_of(members, days)
     by = stretch(pack.response.scale)
+    # A fifth of a second of scipy, which a subject without official days need not wait for.
+    from shared_scoring.learned.tested import tested  # noqa: PLC0415
+
     answer = tested(times, scores * by, points * by, shares)
     return DimensionResponse(pack.response.scale, members, days[-1], len(days), answer)

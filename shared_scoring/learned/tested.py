@@ -10,11 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from shared_scoring.learned.figures import Floats
+from shared_scoring.learned.figures import DEFAULT_CURVE, LEARNED, Floats
 from shared_scoring.learned.fit import Fit, default, fit
 from shared_scoring.learned.level import Level, level
 
-LEARNED, DEFAULT_CURVE = "learned", "default_curve"
 FEWEST_DAYS = 8  # fewer say nothing that could be tested
 _FEWEST_HELD, _MOST_HELD = 4, 40
 _HELD_SHARE = 0.3

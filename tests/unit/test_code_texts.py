@@ -15,7 +15,7 @@ from shared_scoring.code_words import METHODS, NOTES, OPEN_PAGE, PAGES, WHY_NOT
 from shared_scoring.estimate import CARRIED
 from shared_scoring.gate_words import CONSEQUENCES, consequence_words, reason_words
 from shared_scoring.learned import tested
-from shared_scoring.learned.tested import DEFAULT_CURVE, LEARNED
+from shared_scoring.learned.figures import DEFAULT_CURVE, LEARNED
 from shared_scoring.pack import bundled
 from shared_scoring.pack_base import Words
 from shared_scoring.page_to_open import PAGE_OF_INDICATOR
