@@ -1,6 +1,6 @@
 """All copies of all records of one subject, as a file or a table holds them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from shared_scoring.case import Case, case_id
 from shared_scoring.copies import Copies
@@ -70,6 +70,10 @@ class History:
     def counted(self, plan: Plan, day: int) -> tuple[Facts, Sums]:
         """The facts, and what a plan counts of the cases, as they were known on a day."""
         known, cases = self.known(day)
+        return known, self.sums(plan, cases)
+
+    def sums(self, plan: Plan, cases: Mapping[str, Case]) -> Sums:
+        """What a plan counts of cases as they were known on a day."""
         calendar = self.viewpoint().calendar
         rows = (row for case in cases.values() for row in plan.contributions(case, calendar).items())
-        return known, Sums(rows, earlier=lambda past: self.counted(plan, past)[1])
+        return Sums(rows, earlier=lambda past: self.counted(plan, past)[1])

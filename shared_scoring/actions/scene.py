@@ -12,7 +12,7 @@ from shared_scoring.calendar import Calendar
 from shared_scoring.case import Case, case_id
 from shared_scoring.changed import key_of
 from shared_scoring.copies import Copies
-from shared_scoring.facts import Facts, facts
+from shared_scoring.facts import Facts
 from shared_scoring.history import History
 from shared_scoring.ledger import State
 from shared_scoring.merge import Told
@@ -166,24 +166,16 @@ def scene_of(
     history: History, pack: Pack, as_of: int, risks: Risks | None = None, subject_id: str | None = None
 ) -> Scene:
     """The scene of a subject on a day, from copies of records. `as_of` is a day ordinal."""
-    viewpoint = history.viewpoint()
-    calendar = viewpoint.calendar
-    cases: dict[str, Case] = {}
+    # The answer must not depend on the order of arrival.
+    history = History.of(sorted(history, key=key_of))
+    known, cases = history.known(as_of)
     told: dict[str | None, list[Told]] = {None: []}
-    rest: list[Record] = []
-    for one in sorted(history, key=key_of):  # the answer must not depend on the order of arrival
-        copies = Copies(one, calendar)
-        key = case_id(copies.merged)
-        told.setdefault(key, []).append(one)
-        if (record := copies.view(as_of)) is None:
-            continue
-        if key is None:
-            rest.append(record)
-        else:
-            cases.setdefault(key, Case(viewpoint.creator)).add(record, copies.first_stars())
-    sums = Sums(row for case in cases.values() for row in pack.plan.contributions(case, calendar).items())
-    found = Scene(pack, as_of, viewpoint, facts(rest), cases, told, sums, subject_id, risks or {})
-    for partner in sorted((one for one in rest if isinstance(one, Partner)), key=_date):
+    for one in history:
+        told.setdefault(None if one.merged is None else case_id(one.merged), []).append(one)
+    sums = history.sums(pack.plan, cases)
+    found = Scene(pack, as_of, history.viewpoint(), known, cases, told, sums, subject_id, risks or {})
+    partners = (Copies(one, found.calendar).view(as_of) for one in told[None] if isinstance(one.merged, Partner))
+    for partner in sorted((one for one in partners if isinstance(one, Partner)), key=_date):
         if partner.merchant_id is not None:
             found.partners[partner.merchant_id] = partner
     return found

@@ -88,7 +88,7 @@ def at_risk_history(
     """The answer from copies of records. `as_of` is a day ordinal."""
     viewpoint = history.viewpoint()
     known, cases = history.known(as_of)
-    sums = Sums(row for case in cases.values() for row in pack.plan.contributions(case, viewpoint.calendar).items())
+    sums = history.sums(pack.plan, cases)
     products = {told.merged.id: told.merged for told in history if isinstance(told.merged, Product)}
     return at_risk(pack, as_of, cases, products, sums, known, viewpoint, subject_id, lang)
 
