@@ -41,6 +41,12 @@ class Case:
     is_valid: bool = True
     first_after_sale: AfterSale | None = None
 
+    @property
+    def first_reason(self) -> str | None:
+        """The class of the reason that counts, that of the first after-sale. The case must be settled."""
+        first = self.first_after_sale
+        return None if first is None or first.reason is None else first.reason.class_
+
     def add(self, record: Record, first_stars: int | None = None) -> None:
         match record:
             case Order():

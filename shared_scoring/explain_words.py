@@ -92,19 +92,15 @@ def _code(part: Part) -> str:
 
 def _name(part: Part, pack: Pack, indicator: Indicator | None, lang: str) -> str:
     if indicator is not None:
-        return _word(indicator.name, lang)
+        return indicator.name.said(lang)
     if part.cause == "deduction" and part.code is not None:
-        return _word(SCENE_WORDS[part.code], lang)
+        return SCENE_WORDS[part.code].said(lang)
     dimensions: Mapping[str, Words] = {str(key): one.name for key, one in pack.dimensions.items()}
     if part.cause == "bonus":
         held = {one.key: one.name for one in pack.bonuses}
         held |= {str(key): one.bonus.name for key, one in pack.dimensions.items() if one.bonus is not None}
-        return _word(held[part.code or ""], lang)
-    return "" if part.dimension is None else _word(dimensions[part.dimension], lang)
-
-
-def _word(words: Words, lang: str) -> str:
-    return words.zh if lang == "zh" else words.en
+        return held[part.code or ""].said(lang)
+    return "" if part.dimension is None else dimensions[part.dimension].said(lang)
 
 
 def change_text(indicator: Indicator, change: float, lang: str) -> str:

@@ -73,7 +73,7 @@ def _stars(case: Case, _order: Order, _definition: Definition, _calendar: Calend
 
 def _first_reason(case: Case, _order: Order, definition: Definition) -> bool:
     first = case.first_after_sale
-    if first is None or first.reason is None or first.reason.class_ not in definition.reasons:
+    if first is None or case.first_reason not in definition.reasons:
         return False
     return bool(first.ruling) or not definition.ruling
 

@@ -19,6 +19,10 @@ class Words(Data, frozen=True):
     zh: str
     en: str
 
+    def said(self, lang: str) -> str:
+        """The text in a language; `lang` is `zh` or `en`."""
+        return self.zh if lang == "zh" else self.en
+
 
 class PackSource(Data, frozen=True, kw_only=True):
     title: str

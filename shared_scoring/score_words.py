@@ -6,7 +6,6 @@ from shared_scoring.code_words import NOTES, OPEN_PAGE, PAGES
 from shared_scoring.gate_words import consequence_words, reason_words
 from shared_scoring.gates import GateState
 from shared_scoring.pack import Pack
-from shared_scoring.pack_base import Words
 from shared_scoring.score import Note, Score
 
 
@@ -23,18 +22,14 @@ def gate_text(state: GateState, lang: str) -> str:
     """What its state means, or why nothing can be said."""
     said = [consequence_words(state.consequence)] if state.consequence is not None else []
     said += [reason_words(state.reason)] if state.reason is not None else []
-    return ("：" if lang == "zh" else ": ").join(_word(one, lang) for one in said)
+    return ("：" if lang == "zh" else ": ").join(one.said(lang) for one in said)
 
 
 def note_text(note: Note, pack: Pack, lang: str) -> str:
     """What the reader of the number should know."""
-    name = next((_word(one.name, lang) for one in pack.indicators if one.key == note.indicator), "")
+    name = next((one.name.said(lang) for one in pack.indicators if one.key == note.indicator), "")
     coverage = "" if note.coverage is UNSET else f"{note.coverage:.0%}"
-    said = _word(NOTES[note.code], lang).format(name=name, coverage=coverage)
+    said = NOTES[note.code].said(lang).format(name=name, coverage=coverage)
     if note.page is UNSET:
         return said
-    return said + _word(OPEN_PAGE, lang).format(page=_word(PAGES[note.page], lang))
-
-
-def _word(words: Words, lang: str) -> str:
-    return words.zh if lang == "zh" else words.en
+    return said + OPEN_PAGE.said(lang).format(page=PAGES[note.page].said(lang))

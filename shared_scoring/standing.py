@@ -81,7 +81,7 @@ def worded(found: Standing, lang: str) -> Standing:
     def said(code: str | None) -> str | UnsetType:
         if code is None:
             return UNSET
-        return WHY_NOT[code].zh if lang == "zh" else WHY_NOT[code].en
+        return WHY_NOT[code].said(lang)
 
     places = [structs.replace(place, text=said(place.why_not)) for place in found.places]
     return structs.replace(found, places=places, text=said(found.why_not))

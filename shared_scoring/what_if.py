@@ -64,6 +64,15 @@ class WhatIf(Struct, frozen=True, kw_only=True):
     notes: list[Note]
     open_page: str | None
 
+    @property
+    def moves(self) -> dict[str, float]:
+        """By how much each indicator moves, in its own unit, where it has a value before and after."""
+        return {
+            key: moved.after - moved.before
+            for key, moved in self.indicators.items()
+            if moved.before is not None and moved.after is not None
+        }
+
 
 def what_if_history(
     history: History, pack: Pack, as_of: int, change: Sequence[Record], subject_id: str | None = None

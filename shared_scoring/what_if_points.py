@@ -22,6 +22,12 @@ class Level(Struct, frozen=True):
     dimensions: dict[str, float | None]
     consumer_score: float | None
 
+    @property
+    def figures(self) -> dict[str, float]:
+        """By `total` and dimension, as far as they are known."""
+        figures = {**self.dimensions, "total": self.total}
+        return {key: points for key, points in figures.items() if points is not None}
+
 
 class LevelDelta(Struct, frozen=True):
     """`low` and `high` are the 80 % band, equal to `total` where it is exact.

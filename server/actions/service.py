@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any, TypedDict
 
 import msgspec
+from msgspec import structs
 from sqlalchemy import Engine, Row, select, update
 
 from server.actions.schemas import ActionList, Listed
@@ -17,14 +18,13 @@ from server.http.problems import ProblemError, refuse_fields
 from server.http.snapshot import snapshot
 from shared_scoring.actions.answer import answered
 from shared_scoring.actions.effects import MeasuredEffect
-from shared_scoring.actions.gain import Kept, shown
+from shared_scoring.actions.gain import Action, Kept, shown
 from shared_scoring.actions.scene import Scene
 from shared_scoring.actions.target import Target, TargetError, of_consumer, of_gate, of_total
 from shared_scoring.case import case_id
 from shared_scoring.drop_outs import series_of, state_of
 from shared_scoring.merge import Told
 from shared_scoring.pack import Pack
-from shared_scoring.preferences import Preferences
 from shared_scoring.records import kind_of
 from shared_scoring.viewpoint import Viewpoint
 
@@ -67,10 +67,9 @@ def read_actions(app: Engine, subject_id: str, query: ActionsQuery) -> ActionLis
         scene = _scene(seen.folder, pack, day.toordinal(), found if target is not None else [], subject_id)
         by = None if query["by"] is None else query["by"].toordinal()
         answer = answered(scene, found, target, by, query["lang"], now, wanted)
-        own = {field: getattr(answer, field) for field in answer.__struct_fields__ if field != "actions"}
+        listed = [_listed(row, action, now) for row, action in zip(rows, answer.actions, strict=True)]
         return ActionList(
-            **own,
-            actions=[_listed(row, query["lang"], now, wanted) for row in rows],
+            **(structs.asdict(answer) | {"actions": listed}),
             stale=made.outlook_version < seen.input_version,
             computed_at=made.outlook_at,
         )
@@ -98,7 +97,7 @@ def change_action(
         if row is None:
             raise ProblemError("action-unknown", f"There is no action {action_id!r} of {subject_id!r}")
         log.write(connection, by, "action.changed", subject_id=subject_id, action=action_id, state=state)
-    return _listed(row, lang, now, preferences)
+    return _listed(row, shown(_kept(row), lang, now, preferences), now)
 
 
 def _target(query: ActionsQuery, pack: Pack) -> Target | None:
@@ -129,12 +128,10 @@ def _kept(row: Row[Any]) -> Kept:
     return msgspec.convert(row.body, Kept, strict=False)
 
 
-def _listed(row: Row[Any], lang: str, now: dt.datetime, preferences: Preferences) -> Listed:
-    action = shown(_kept(row), lang, now, preferences)
-    own = {field: getattr(action, field) for field in action.__struct_fields__}
+def _listed(row: Row[Any], action: Action, now: dt.datetime) -> Listed:
     state = _state(row, now)
     return Listed(
-        **own,
+        **structs.asdict(action),
         state=state,
         snoozed_until=row.snoozed_until if state == "snoozed" else None,
         changed_at=row.changed_at,

@@ -30,7 +30,6 @@ from shared_scoring.explain_words import worded
 from shared_scoring.facts import Facts
 from shared_scoring.gate_words import consequence_words, reason_words
 from shared_scoring.pack import Pack, choose
-from shared_scoring.pack_base import Words
 from shared_scoring.page_to_open import PAGE_OF_INDICATOR, page_to_open
 from shared_scoring.records import Partner
 from shared_scoring.score import Estimate, Score, expected
@@ -116,7 +115,7 @@ def _dimensions(pack: Pack, today: Score, known: Facts, as_of: int, lang: Lang) 
         own = today.dimensions.get(key)
         yield DimensionFigure(
             key,
-            _word(dimension.name, lang),
+            dimension.name.said(lang),
             dimension.weight if own is None else own.weight,
             None if page is None else figure(page, key),
             today.estimate.dimensions.get(key),
@@ -132,12 +131,12 @@ def _gaps(coverage: Mapping[str, float]) -> list[Gap]:
 def _gates(pack: Pack, today: Score, lang: Lang) -> Iterator[GateFigure]:
     names = {gate.key: gate.name for gate in pack.gates}
     for one in today.gates:
-        means = None if one.consequence is None else _word(consequence_words(one.consequence), lang)
+        means = None if one.consequence is None else consequence_words(one.consequence).said(lang)
         if one.reason is not None:
-            means = _word(reason_words(one.reason), lang)
+            means = reason_words(one.reason).said(lang)
         yield GateFigure(
             one.key,
-            _word(names[one.key], lang),
+            names[one.key].said(lang),
             one.grade,
             one.open,
             one.missing,
@@ -197,7 +196,3 @@ def _why(seen: Snapshot, known: Facts, as_of: int, lang: Lang) -> Why | None:
     ]
     official = answer.first.source == answer.last.source == "official"
     return Why(answer.first.date, answer.last.date, answer.change, official, answer.text, parts)
-
-
-def _word(words: Words, lang: Lang) -> str:
-    return words.zh if lang == "zh" else words.en

@@ -86,8 +86,7 @@ def appeal_after_sale(scene: Scene) -> Iterator[Candidate]:
         if indicator.definition.measure == "first_reason"
         for case in scene.iter_cases()
         if (one := case.first_after_sale) is not None
-        and one.reason is not None
-        and one.reason.class_ in indicator.definition.reasons
+        and case.first_reason in indicator.definition.reasons
         and (day := _cohort_day(scene, case, indicator.definition)) is not None
         and scene.first <= day < scene.as_of
     ]
@@ -100,12 +99,7 @@ def appeal_after_sale(scene: Scene) -> Iterator[Candidate]:
             [Ref("after_sale", one.id)],
             [AfterSale(id=one.id, exempt=True)],
             gain_on=scene.as_of + 1,
-            params={
-                "id": one.id,
-                "indicator": key,
-                "evidence": code,
-                "reason": one.reason.class_ or "" if one.reason else "",
-            },
+            params={"id": one.id, "indicator": key, "evidence": code},
             deadline=scene.calendar.local(scene.calendar.start(until - 1)),
             success=_EVIDENCE[code],
         )

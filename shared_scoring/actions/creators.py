@@ -79,7 +79,7 @@ def _groups(scene: Scene, of: str) -> list[_Group]:
             name,
             orders,
             sum(any((one.stars or 5) <= _LOW for one in case.reviews) for _, case in orders),
-            sum(_is_quality_return(case) for _, case in orders),
+            sum(case.first_reason == "quality" for _, case in orders),
         )
         for name, orders in sorted(found.items())
     ]
@@ -89,12 +89,7 @@ def _id(line: Line, of: str) -> str | None:
     return line.merchant_id if of == "merchant" else line.product_id
 
 
-def _is_quality_return(case: Case) -> bool:
-    first = case.first_after_sale
-    return first is not None and first.reason is not None and first.reason.class_ == "quality"
-
-
 def _is_bad(case: Case) -> bool:
     rated = any((one.stars or 5) <= _LOW for one in case.reviews if one.counts is not False)
     complained = any(one.via == "complaint" for one in case.helps)
-    return rated or complained or _is_quality_return(case)
+    return rated or complained or case.first_reason == "quality"

@@ -13,7 +13,6 @@ from shared_scoring.actions.words import title_and_why
 from shared_scoring.calendar import iso
 from shared_scoring.preferences import Preferences
 from shared_scoring.records import AnyRecord
-from shared_scoring.what_if import WhatIf
 
 _TAIL = 0.1  # of an 80 % band on either side
 
@@ -115,7 +114,7 @@ def _rate(scene: Scene, candidate: Candidate, learned: Success | None) -> Rated 
     else:
         answer = scene.try_change(candidate.change)
         points = Gain(answer.delta.low, answer.delta.total, answer.delta.high)
-        moves = _moves(answer)
+        moves = answer.moves
         if (
             not moves
             and answer.deduction.before == answer.deduction.after
@@ -138,14 +137,6 @@ def gain_of(points: Gain, success: float) -> Gain:
     low = points.low if 1 - success <= _TAIL else min(points.low, 0.0)
     high = points.high if success >= _TAIL else mid
     return Gain(min(low, mid), mid, max(high, mid))
-
-
-def _moves(answer: WhatIf) -> dict[str, float]:
-    return {
-        key: moved.after - moved.before
-        for key, moved in answer.indicators.items()
-        if moved.before is not None and moved.after is not None
-    }
 
 
 class Said(Struct, frozen=True):

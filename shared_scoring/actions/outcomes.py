@@ -60,8 +60,8 @@ class Outcomes:
                     whole[key] = (top + numerator, bottom + denominator)
         saved = sum(one.points.mid or 0.0 for one in self._of(mask) if one.candidate.is_risk)
         answer = self._scene.ground.answer(whole, self._known(mask & self._about_facts))
-        points = {key: score for key, score in answer.after.dimensions.items() if score is not None}
-        points["total"] = (answer.after.total or 0.0) + saved
+        points = answer.after.figures
+        points["total"] = points.get("total", 0.0) + saved
         low, high = answer.delta.low or 0.0, answer.delta.high or 0.0
         return Levels(points, max(high - low, 0.0) / (2 * _DEVIATIONS))
 

@@ -89,7 +89,7 @@ def check_product(
         total=None if answer is None else answer.delta.total,
         low=None if answer is None else answer.delta.low,
         high=None if answer is None else answer.delta.high,
-        moves={} if answer is None else _moves(answer),
+        moves={} if answer is None else answer.moves,
         warnings=list(_warnings(rates, merchant, answer, lang)),
     )
 
@@ -120,18 +120,13 @@ def _rates(scene: Scene, product_id: str | None, own: list[tuple[Order, Case]]) 
     limit = None if product_id is None else limit_of(scene, product_id)
     if len(own) >= _FEWEST:
         stars = [one.stars for _, case in own for one in case.reviews if one.stars is not None]
-        returned = sum(_is_quality(case) for _, case in own)
+        returned = sum(case.first_reason == "quality" for _, case in own)
         praise = sum(one > 3 for one in stars) / len(stars) if stars else None
         return Rates("own", len(own), returned / len(own), praise, limit)
     shown = None if product_id is None else scene.known.product_days.get(product_id)
     if shown is not None and (shown[1].quality_return is not None or shown[1].praise is not None):
         return Rates("page", len(own), shown[1].quality_return, shown[1].praise, limit)
     return Rates("unknown", len(own), None, None, limit)
-
-
-def _is_quality(case: Case) -> bool:
-    first = case.first_after_sale
-    return first is not None and first.reason is not None and first.reason.class_ == "quality"
 
 
 def _like_own(scene: Scene, own: Iterable[tuple[Order, Case]], orders: int) -> State:
@@ -173,14 +168,6 @@ def _rate_of(indicator: Indicator, rates: Rates) -> float | None:
     return rates.praise if definition.measure == "praise" and definition.rating in {None, "stars"} else None
 
 
-def _moves(answer: WhatIf) -> dict[str, float]:
-    return {
-        key: moved.after - moved.before
-        for key, moved in answer.indicators.items()
-        if moved.before is not None and moved.after is not None
-    }
-
-
 def _warnings(rates: Rates, merchant: Merchant | None, answer: WhatIf | None, lang: str) -> Iterable[Warned]:
     limit = rates.limit
     found = {
@@ -194,7 +181,7 @@ def _warnings(rates: Rates, merchant: Merchant | None, answer: WhatIf | None, la
     for code, (holds, line) in found.items():
         if holds:
             words = WARNINGS[code]
-            yield Warned(code, (words.zh if lang == "zh" else words.en).format(line=line))
+            yield Warned(code, words.said(lang).format(line=line))
 
 
 def _below(value: float | None, line: float) -> bool:

@@ -31,8 +31,7 @@ class _Compared(NamedTuple):
 
 def _first_for(*classes: str) -> Reason:
     def found(case: Case) -> AfterSale | None:
-        first = case.first_after_sale
-        return first if first is not None and first.reason is not None and first.reason.class_ in classes else None
+        return case.first_after_sale if case.first_reason in classes else None
 
     return found
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from shared_scoring.actions.scene import Candidate, Ref, Scene
 from shared_scoring.cohorts import is_in_service_hours
+from shared_scoring.measures import UNANSWERED_SECONDS
 from shared_scoring.records import Chat
 
-_UNANSWERED_SECONDS = 600
 _SLOW = 1.5  # times the other hours' mean
 _FEWEST_ROUNDS = 20
 _ROUNDS_AN_AGENT = 30.0  # rounds one agent answers promptly in an hour; graded ?, used where no agent is known
@@ -66,7 +66,7 @@ def _hours(scene: Scene) -> dict[int, _Hour]:
 
 
 def _seconds(chat: Chat) -> float:
-    return (chat.reply_seconds or 0) + _UNANSWERED_SECONDS * (chat.unanswered_rounds or 0)
+    return (chat.reply_seconds or 0) + UNANSWERED_SECONDS * (chat.unanswered_rounds or 0)
 
 
 def _mean(hours: list[_Hour]) -> float:

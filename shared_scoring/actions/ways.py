@@ -15,7 +15,6 @@ from shared_scoring.measures import HITS
 from shared_scoring.pack import Indicator
 from shared_scoring.pack_base import Words
 from shared_scoring.sums import Sum
-from shared_scoring.what_if import WhatIf
 
 _MOST = 100_000
 _REACHED = 1e-9
@@ -62,8 +61,7 @@ class Wait(Struct, frozen=True):
 
 
 def say(code: str, lang: str, **params: object) -> str:
-    words = TEXTS[code]
-    return (words.zh if lang == "zh" else words.en).format(**params)
+    return TEXTS[code].said(lang).format(**params)
 
 
 def ways(scene: Scene, target: Target, lang: str) -> list[Way]:
@@ -80,7 +78,7 @@ def _way(scene: Scene, target: Target, indicator: Indicator, lang: str) -> Way |
     if most < 1 or not _reaches(scene, target, _at(scene, indicator, shift(most))):
         return None
     count = _least(lambda n: _reaches(scene, target, _at(scene, indicator, shift(n))), most)
-    name = indicator.name.zh if lang == "zh" else indicator.name.en
+    name = indicator.name.said(lang)
     if code not in {"mean_of", "mean_score"}:
         return Way(code, indicator.key, count, None, say(code, lang, count=count, name=name))
     top, _ = shift(count)
@@ -117,13 +115,7 @@ def _at(scene: Scene, indicator: Indicator, amounts: tuple[int, int]) -> State:
 
 
 def _reaches(scene: Scene, target: Target, state: State) -> bool:
-    return target.gap(levels_of(scene.ground.answer(state))) <= _REACHED
-
-
-def levels_of(answer: WhatIf) -> dict[str, float]:
-    """The figures of an answer by `total` and dimension, as far as they are known."""
-    figures = {**answer.after.dimensions, "total": answer.after.total}
-    return {key: points for key, points in figures.items() if points is not None}
+    return target.gap(scene.ground.answer(state).after.figures) <= _REACHED
 
 
 def _least(reaches: Callable[[int], bool], most: int) -> int:
@@ -145,7 +137,7 @@ def wait(scene: Scene, target: Target, lang: str) -> Wait | None:
         leaving: State = {key: (-top, -bottom) for key, (top, bottom) in rows if scene.first <= key[1] < gone}
         conducts = [one for one in scene.known.conducts if one.at is None or scene.calendar.day(one.at) >= gone]
         answer = scene.ground.answer(leaving, dataclasses.replace(scene.known, conducts=conducts))
-        if answer.stage.after == answer.stage.before and target.gap(levels_of(answer)) <= _REACHED:
+        if answer.stage.after == answer.stage.before and target.gap(answer.after.figures) <= _REACHED:
             count = sum(_is_an_event(scene, one) for one in _leaving(scene, ahead))
             count += len(scene.known.conducts) - len(conducts)
             date = iso(scene.as_of + ahead)

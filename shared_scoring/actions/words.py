@@ -31,31 +31,25 @@ _REASONS: Mapping[str, Words] = {
 def title_and_why(scene: Scene, entry: Entry, candidate: Candidate, lang: str) -> tuple[str, str]:
     """The two texts of an action. `lang` is `zh` or `en`."""
     params = _named(scene, candidate, lang)
-    return _say(entry.title, lang).format(**params), _say(entry.why, lang).format(**params)
+    return entry.title.said(lang).format(**params), entry.why.said(lang).format(**params)
 
 
 def _named(scene: Scene, candidate: Candidate, lang: str) -> dict[str, str]:
     params = {key: str(value) for key, value in candidate.params.items()}
     params["deadline"] = "–" if candidate.deadline is None else _short(candidate.deadline)
     if "courier" in params and not params["courier"]:
-        params["courier"] = _say(_UNNAMED_COURIER, lang)
+        params["courier"] = _UNNAMED_COURIER.said(lang)
     if "scene" in params:
-        params["scene"] = _say(SCENE_WORDS[params["scene"]], lang)
+        params["scene"] = SCENE_WORDS[params["scene"]].said(lang)
     if "evidence" in params:
-        params["evidence"] = _say(EVIDENCE[params["evidence"]], lang)
+        params["evidence"] = EVIDENCE[params["evidence"]].said(lang)
     if "indicator" in params:
-        params["reason"] = _say(
-            _REASONS.get(params["indicator"], Words(params["indicator"], params["indicator"])), lang
-        )
+        params["reason"] = _REASONS.get(params["indicator"], Words(params["indicator"], params["indicator"])).said(lang)
     if "bonus" in params:
-        params["bonus"] = _say(next(one.name for one in scene.pack.bonuses if one.key == params["bonus"]), lang)
+        params["bonus"] = next(one.name for one in scene.pack.bonuses if one.key == params["bonus"]).said(lang)
         params["points"] = f"{float(params['points']):g}"
-        params["missing"] = _say(MISSING[params["missing"]], lang).format(**params)
+        params["missing"] = MISSING[params["missing"]].said(lang).format(**params)
     return params
-
-
-def _say(words: Words, lang: str) -> str:
-    return words.zh if lang == "zh" else words.en
 
 
 def _short(moment: dt.datetime) -> str:

@@ -60,8 +60,6 @@ def check(text: str, lang: str = "zh") -> list[Finding]:
             if place[0] < end or _FORBIDDEN.search(text[: place[0]]):
                 continue
             end = place[1]
-            name, source, advice = (
-                words.zh if lang == "zh" else words.en for words in (rule.name, rule.source, rule.advice)
-            )
+            name, source, advice = (words.said(lang) for words in (rule.name, rule.source, rule.advice))
             found.append(Finding(rule.key, name, source, advice, *place, text[place[0] : place[1]]))
     return sorted(found, key=lambda one: (one.start, one.rule))

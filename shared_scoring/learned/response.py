@@ -8,7 +8,7 @@ import numpy as np
 
 from shared_scoring.facts import Facts
 from shared_scoring.learned.days import Day, days_of, ranked_days_of
-from shared_scoring.learned.figures import Floats
+from shared_scoring.learned.figures import NORMAL_80, Floats
 from shared_scoring.learned.scale import learnable, points_on_curves, table_of
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.weights import indicator_weight
@@ -16,7 +16,6 @@ from shared_scoring.weights import indicator_weight
 if TYPE_CHECKING:
     from shared_scoring.learned.tested import Tested
 
-_NORMAL_80 = 1.2816
 _POINTS = 50.0  # how long the scale is on which a response is fitted, whatever the pack's
 _MISFIT = 0.25  # of what a slope adds: no true response is a sum of functions of single values
 Values = Mapping[str, float | None]
@@ -68,7 +67,7 @@ class DimensionResponse:
             return None
         fit = self.found.fit
         mid = float(fit.of(places[1])[0] - fit.of(places[0])[0])
-        half = _NORMAL_80 * self._doubt(places[0], places[1])
+        half = NORMAL_80 * self._doubt(places[0], places[1])
         low, high = mid - half, mid + half
         moved = places[1] - places[0]
         if (moved >= 0).all():
@@ -85,7 +84,7 @@ class DimensionResponse:
         found = self.found
         mid = found.level.mean + float(found.fit.of(place)[0])
         walked = found.level.variance + found.fit.noise + found.fit.step * max(as_of - self.newest.day, 0)
-        half = _NORMAL_80 * float(np.sqrt(walked * found.width**2 + self._doubt(start, place) ** 2))
+        half = NORMAL_80 * float(np.sqrt(walked * found.width**2 + self._doubt(start, place) ** 2))
         return Band(*(self.clamp(one / self._stretch) for one in (mid, mid - half, mid + half)))
 
     def _place(self, values: Values) -> Floats | None:

@@ -10,14 +10,13 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
-from shared_scoring.learned.figures import DEFAULT_CURVE, LEARNED, Floats
+from shared_scoring.learned.figures import DEFAULT_CURVE, LEARNED, NORMAL_80, Floats
 from shared_scoring.learned.fit import Fit, default, fit
 from shared_scoring.learned.level import Level, level
 
 FEWEST_DAYS = 8  # fewer say nothing that could be tested
 _FEWEST_HELD, _MOST_HELD = 4, 40
 _HELD_SHARE = 0.3
-_NORMAL_80 = 1.2816
 _TRUST = 12  # days a band of theory counts beside the held-out ones
 
 
@@ -100,5 +99,5 @@ def _plain(days: Floats, scores: Floats, points: Floats, shares: Floats) -> Fit:
 def _width(found: Level, held: int) -> float:
     """From the held-out days, with the theory's own band as a prior."""
     apart = np.abs(found.ahead[-held:] / found.spread[-held:])
-    measured = float(np.quantile(apart, 0.8)) / _NORMAL_80
+    measured = float(np.quantile(apart, 0.8)) / NORMAL_80
     return (held * measured + _TRUST) / (held + _TRUST)

@@ -117,7 +117,6 @@ def _row(order: Order, case: Case, calendar: Calendar, in_48_hours: Collection[s
     counts = review is not None and review.counts is not False
     stars = case.first_stars.get(review.id) if review is not None else None
     first = case.first_after_sale
-    reason = None if first is None or first.reason is None else first.reason.class_
     asked = [one.applied_at for one in case.after_sales] + [one.started_at for one in case.chats]
     lines = order.lines or ()
     return (
@@ -130,8 +129,8 @@ def _row(order: Order, case: Case, calendar: Calendar, in_48_hours: Collection[s
         np.nan if order.amount is None else order.amount, np.nan if order.freight is None else order.freight,
         sum(1 if line.quantity is None else line.quantity for line in lines) if lines else np.nan,
         len(lines) if lines else np.nan, len({line.merchant_id for line in lines}) if lines else np.nan,
-        late, np.nan if stars is None else float(counts and stars <= _LOW), float(reason == "quality"),
-        float(reason == "damage"), float(bool(order.presale)),
+        late, np.nan if stars is None else float(counts and stars <= _LOW), float(case.first_reason == "quality"),
+        float(case.first_reason == "damage"), float(bool(order.presale)),
         float(order.shipped_at is not None), float(_tells(order, "picked_up_at")), float(_tells(order, "delivered_at")),
         float(stars) if counts and stars is not None else np.nan,
     )  # fmt: skip
