@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from server.cli.intake import take_in
+from server.cli.options import FILES, JSON, LANG, RULES, SUBJECT
 from server.cli.score import Day, pack_for
 from server.cli.table import print_quarantined
 from server.cli.texts import text
@@ -24,16 +25,16 @@ _SHOWN = 20
 
 
 @click.command("actions")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--rules", default="auto", show_default=True, help="A rule pack's id, or auto.")
+@FILES
+@RULES
 @click.option("--as-of", "as_of", type=Day(), required=True, help="The day whose morning it is; knows what was before.")
 @click.option("--target", type=float, default=None, help="The total to reach.")
 @click.option("--consumer", type=float, default=None, help="The figure shown to consumers to reach, like 4.8.")
 @click.option("--gate", default=None, help="The key of a gate to open.")
 @click.option("--by", type=Day(), default=None, help="The last day whose score must show it.")
-@click.option("--subject", default=None, help="Which subject, where the files hold several.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@SUBJECT
+@LANG
+@JSON
 def actions_of(
     files: tuple[Path, ...],
     rules: str,

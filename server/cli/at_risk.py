@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from server.cli.intake import Input, take_in
+from server.cli.options import FILES, JSON, LANG, RULES, SUBJECT
 from server.cli.score import Day, pack_for
 from server.cli.table import print_quarantined
 from server.cli.texts import text
@@ -21,12 +22,12 @@ _SHOWN = 20
 
 
 @click.command("at-risk")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--rules", default="auto", show_default=True, help="A rule pack's id, or auto.")
+@FILES
+@RULES
 @click.option("--as-of", "as_of", type=Day(), required=True, help="The day as it begins; counts what was before.")
-@click.option("--subject", default=None, help="Which subject, where the files hold several.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@SUBJECT
+@LANG
+@JSON
 def at_risk(files: tuple[Path, ...], rules: str, as_of: dt.date, subject: str | None, lang: str, as_json: bool) -> None:
     """Say of each open order of record FILES how likely it ends badly, and what that would cost."""
     intake = take_in(files)

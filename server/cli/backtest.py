@@ -13,6 +13,7 @@ from rich.table import Table
 from server.backtests.pictures import picture
 from server.cli.forecast import print_methods
 from server.cli.intake import Input, take_in
+from server.cli.options import FILES, JSON, LANG, SUBJECT
 from server.cli.score import Day, pack_for
 from server.cli.table import print_quarantined
 from server.cli.texts import text
@@ -25,7 +26,7 @@ from shared_scoring.risk.backtest import RiskBacktest, risk_backtest
 
 
 @click.command("backtest")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@FILES
 @click.option("--rules", default="auto", show_default=True, help="A rule pack's id, or auto for the one of each day.")
 @click.option(
     "--as-of", "as_of", type=Day(), default=None, help="What came is read up to this day; the newest official."
@@ -33,9 +34,9 @@ from shared_scoring.risk.backtest import RiskBacktest, risk_backtest
 @click.option("--from", "first", type=Day(), default=None, help="The first day to predict from.")
 @click.option("--to", "last", type=Day(), default=None, help="The last day to predict from.")
 @click.option("--svg", type=click.Path(path_type=Path), default=None, help="Draw the pictures into this file.")
-@click.option("--subject", default=None, help="Which subject, where the files hold several.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@SUBJECT
+@LANG
+@JSON
 def backtest_days(
     files: tuple[Path, ...],
     rules: str,

@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 
 from server.cli.intake import take_in
+from server.cli.options import FILES, JSON, LANG, RULES, SUBJECT
 from server.cli.score import Day, pack_for
 from server.cli.texts import text
 from shared_scoring.actions.product_check import ProductCheck, check_product
@@ -16,15 +17,15 @@ from shared_scoring.actions.scene import scene_of
 
 
 @click.command("check-product")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@FILES
 @click.option("--product", default=None, help="The product's id.")
 @click.option("--merchant", default=None, help="The id of the shop that sells it; alone, the shop as a whole.")
 @click.option("--orders", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many are sold.")
-@click.option("--rules", default="auto", show_default=True, help="A rule pack's id, or auto.")
+@RULES
 @click.option("--as-of", "as_of", type=Day(), required=True, help="The day whose morning it is; knows what was before.")
-@click.option("--subject", default=None, help="Which subject, where the files hold several.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@SUBJECT
+@LANG
+@JSON
 def check_product_of(
     files: tuple[Path, ...],
     product: str | None,

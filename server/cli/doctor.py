@@ -8,14 +8,15 @@ import msgspec
 
 from server.cli.doctor_checks import examine
 from server.cli.doctor_texts import TEXTS
+from server.cli.options import JSON, LANG
 from server.settings import SettingsError, load_settings
 from server.texts import text_of
 
 
 @click.command
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder for all data.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@LANG
+@JSON
 def doctor(home: Path | None, lang: str, as_json: bool) -> None:
     """Look at everything koubei needs. Exit status 1 where there is something to do."""
     try:

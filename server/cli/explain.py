@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 
 from server.cli.intake import Input, take_in
+from server.cli.options import FILES, JSON, LANG, SUBJECT
 from server.cli.score import Day, pack_for
 from server.cli.table import print_quarantined
 from server.cli.texts import text
@@ -24,13 +25,13 @@ _SHOWN = 0.005  # what two digits show; --json has every part
 
 
 @click.command("explain")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@FILES
 @click.option("--rules", default="auto", show_default=True, help="A rule pack's id, or auto: each day's own.")
 @click.option("--from", "first", type=Day(), required=True, help="The earlier day.")
 @click.option("--to", "last", type=Day(), required=True, help="The later day.")
-@click.option("--subject", default=None, help="Which subject, where the files hold several.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@SUBJECT
+@LANG
+@JSON
 def explain_change(
     files: tuple[Path, ...],
     rules: str,

@@ -11,6 +11,7 @@ import zstandard
 
 from server.cli.client import Client
 from server.cli.local import local_address
+from server.cli.options import LANG
 from server.cli.texts import text
 
 
@@ -20,7 +21,7 @@ from server.cli.texts import text
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder for all data.")
 @click.option("--server", "server_url", help="Another server's address; needs --token.")
 @click.option("--token", envvar="KOUBEI_TOKEN", help="A token of that server, of an owner.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@LANG
 def export_subject(
     subject: str, output: Path, home: Path | None, server_url: str | None, token: str | None, lang: str
 ) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from server.cli.intake import Input, take_in
+from server.cli.options import FILES, JSON, LANG, SUBJECT
 from server.cli.score import Day, pack_for
 from server.cli.table import print_quarantined
 from server.cli.texts import text
@@ -20,13 +21,13 @@ from shared_scoring.pack import Pack
 
 
 @click.command("forecast")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@FILES
 @click.option("--rules", default="auto", show_default=True, help="A rule pack's id, or auto for the one of each day.")
 @click.option("--as-of", "as_of", type=Day(), required=True, help="The last day whose score may be known.")
 @click.option("--days", type=click.IntRange(1, MOST_DAYS), default=7, show_default=True, help="How many days ahead.")
-@click.option("--subject", default=None, help="Which subject, where the files hold several.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@SUBJECT
+@LANG
+@JSON
 def forecast_days(
     files: tuple[Path, ...], rules: str, as_of: dt.date, days: int, subject: str | None, lang: str, as_json: bool
 ) -> None:
@@ -50,7 +51,7 @@ def _print(answer: Forecast, pack: Pack, account: Input, lang: str) -> None:
     console.print(title, style="bold", markup=False)
     if answer.reason is not None:
         console.print(say(f"forecast_{answer.reason}"), style="yellow")
-    names = {str(key): one.name.zh if lang == "zh" else one.name.en for key, one in pack.dimensions.items()}
+    names = {str(key): one.name.said(lang) for key, one in pack.dimensions.items()}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column(say("day"))
     for column in (say("total"), say("band"), *names.values()):

@@ -13,6 +13,7 @@ from server.cli.batching import Outgoing, Survey, batches, survey
 from server.cli.client import Client
 from server.cli.intake import Quarantined
 from server.cli.local import local_address
+from server.cli.options import FILES, JSON, LANG
 from server.cli.table import print_quarantined
 from server.cli.texts import text
 
@@ -27,13 +28,13 @@ class Imported(msgspec.Struct):
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@FILES
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder for all data.")
 @click.option("--server", "server_url", help="Another server's address; needs --token.")
 @click.option("--token", envvar="KOUBEI_TOKEN", help="A token of that server.")
 @click.option("--subject", default=None, help="Whose records these are, where the files do not say.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@LANG
+@JSON
 def import_files(
     files: tuple[Path, ...],
     home: Path | None,

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from server.cli.pack_texts import text
 from shared_scoring.pack import Bonus, Condition, Gate, Indicator, Pack, Packs, Shield
-from shared_scoring.pack_base import Words
 from shared_scoring.pack_check import Fault
 from shared_scoring.pack_summary import summary
 from shared_scoring.pack_words import in_words
@@ -54,12 +53,8 @@ def print_pack(pack: Pack, lang: str) -> None:
     """Everything the pack says."""
     parts: list[RenderableType] = [Text(_headline(pack, lang), style="dim"), _dimensions(pack, lang)]
     parts += [_indicators(pack, lang), *_tables(pack, lang), _sources(pack, lang)]
-    title = Text(f"{pack.id} · {_word(pack.name, lang)}", style="bold")
+    title = Text(f"{pack.id} · {pack.name.said(lang)}", style="bold")
     Console(highlight=False).print(Panel(Group(*parts), title=title, box=box.ROUNDED, expand=False))
-
-
-def _word(words: Words, lang: str) -> str:
-    return words.zh if lang == "zh" else words.en
 
 
 def _grade(grade: str) -> Text:
@@ -71,7 +66,7 @@ def _headline(pack: Pack, lang: str) -> str:
     until = say("open") if pack.in_force.until is None else pack.in_force.until
     low, high = pack.scale
     scale = f"{low:g}–{high:g}"
-    counted, least = _word(in_words(pack.valid_orders), lang), pack.stages.valid_orders
+    counted, least = in_words(pack.valid_orders).said(lang), pack.stages.valid_orders
     lines = [
         say("in_force", since=pack.in_force.since, until=until, days=pack.window_days, scale=scale),
         say("valid_orders", words=counted) + (say(f"below_{pack.stages.below}", count=least) if least else ""),
@@ -94,11 +89,9 @@ def _table(lang: str, title: str, *columns: str) -> Table:
 def _dimensions(pack: Pack, lang: str) -> Table:
     table = _table(lang, "dimensions", "dimension", "weight", "grade")
     for one in pack.dimensions.values():
-        table.add_row(_word(one.name, lang), f"{one.weight:.0%}", _grade(one.grade))
+        table.add_row(one.name.said(lang), f"{one.weight:.0%}", _grade(one.grade))
         if one.bonus is not None:
-            said = (
-                f"  +{one.bonus.points:g} {_word(one.bonus.name, lang)}: {_word(in_words(one.bonus.definition), lang)}"
-            )
+            said = f"  +{one.bonus.points:g} {one.bonus.name.said(lang)}: {in_words(one.bonus.definition).said(lang)}"
             table.add_row(f"{said} ≥ {one.bonus.count_at_least}", "", _grade(one.bonus.grade))
     for row in pack.dimension_weights:
         where = f"  {row.industry}" + (text(lang, "cross_border") if row.cross_border else "")
@@ -110,7 +103,7 @@ def _indicators(pack: Pack, lang: str) -> Table:
     table = _table(lang, "indicators", "indicator", "definition", "weight", "grade")
     for one in pack.indicators:
         table.add_row(
-            _word(one.name, lang),
+            one.name.said(lang),
             _definition(pack, one, lang),
             _share(pack, one),
             _grade(one.grade),
@@ -122,7 +115,7 @@ def _indicators(pack: Pack, lang: str) -> Table:
 
 
 def _definition(pack: Pack, one: Indicator, lang: str) -> Text:
-    lines = [_word(in_words(one.definition), lang)]
+    lines = [in_words(one.definition).said(lang)]
     if one.window_days not in (None, pack.window_days):
         lines.append(text(lang, "own_window", days=one.window_days))
     if one.target is not None:
@@ -166,7 +159,7 @@ def _bonuses(pack: Pack, lang: str) -> Table:
     table = _table(lang, "bonuses", "bonus", "definition", "points", "grade")
     for bonus in pack.bonuses:
         table.add_row(
-            _word(bonus.name, lang),
+            bonus.name.said(lang),
             _bonus(bonus, lang),
             f"+{bonus.points:g}",
             _grade(bonus.grade),
@@ -176,7 +169,7 @@ def _bonuses(pack: Pack, lang: str) -> Table:
 
 def _shields(pack: Pack, lang: str) -> Table:
     table = _table(lang, "shields", "indicator", "condition", "score", "grade")
-    names = {one.key: _word(one.name, lang) for one in pack.indicators}
+    names = {one.key: one.name.said(lang) for one in pack.indicators}
     for shield in pack.shields:
         table.add_row(names[shield.indicator], _shield(shield, lang), f"{shield.score:g}", _grade(shield.grade))
     return table
@@ -192,12 +185,12 @@ def _consumer(pack: Pack, lang: str) -> Table:
 def _gates(pack: Pack, lang: str) -> Table:
     table = _table(lang, "gates", "gate", "condition", "grade")
     for gate in pack.gates:
-        table.add_row(_word(gate.name, lang), _needs(gate, lang), _grade(gate.grade))
+        table.add_row(gate.name.said(lang), _needs(gate, lang), _grade(gate.grade))
     return table
 
 
 def _bonus(bonus: Bonus, lang: str) -> Text:
-    said = f"{_word(in_words(bonus.definition), lang)} ≥ {bonus.count_at_least}"
+    said = f"{in_words(bonus.definition).said(lang)} ≥ {bonus.count_at_least}"
     if bonus.share_at_least:
         said += text(lang, "and_share", share=f"{bonus.share_at_least:.0%}")
     if bonus.switch is not None:

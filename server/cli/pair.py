@@ -10,6 +10,7 @@ from rich.text import Text
 from sqlalchemy.exc import OperationalError
 
 from server.cli.local import local_address, pairing_code
+from server.cli.options import LANG
 from server.cli.texts import text
 from server.devices.codes import LIFETIME, MemberError
 from server.members.roles import FIRST_OWNER, LONGEST_NAME, ROLES, Role
@@ -19,7 +20,7 @@ from server.members.roles import FIRST_OWNER, LONGEST_NAME, ROLES, Role
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), default=None, help="The home folder.")
 @click.option("--role", type=click.Choice(ROLES), default="owner", show_default=True, help="What they may do.")
 @click.option("--name", default=None, help="Who; needed for any role but owner.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@LANG
 def pair(home: Path | None, role: Role, name: str | None, lang: str) -> None:
     """Print a code that pairs one browser or program with the running server.
 

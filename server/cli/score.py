@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from server.cli.intake import tabulate
+from server.cli.options import FILES, JSON, LANG, RULES, SUBJECT
 from server.cli.pack_home import added_packs
 from server.cli.table import print_score
 from shared_scoring.pack import Pack, choose, know, known
@@ -52,12 +53,12 @@ def pack_for(rules: str, subject: Subject | None, day: dt.date) -> Pack:
 
 
 @click.command
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--rules", default="auto", show_default=True, help="A rule pack's id, or auto.")
+@FILES
+@RULES
 @click.option("--as-of", "as_of", type=Day(), required=True, help="The day the score appears; counts what was before.")
-@click.option("--subject", default=None, help="Which subject, where the files hold several.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@SUBJECT
+@LANG
+@JSON
 def score(files: tuple[Path, ...], rules: str, as_of: dt.date, subject: str | None, lang: str, as_json: bool) -> None:
     """Score record FILES (NDJSON, plain, .gz or .zst) as of a day."""
     intake = tabulate(files)

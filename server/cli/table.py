@@ -14,7 +14,6 @@ from server.cli.texts import text
 from shared_scoring.code_words import METHODS
 from shared_scoring.gates import GateState
 from shared_scoring.pack import Gate, Indicator, Pack
-from shared_scoring.pack_base import Words
 from shared_scoring.records import Subject
 from shared_scoring.score import IndicatorValue, Score
 from shared_scoring.score_words import gate_text, note_text
@@ -34,10 +33,6 @@ def print_score(score: Score, pack: Pack, account: Input | None, subject: Subjec
     console.print(Panel(Group(_summary(score, lang), *tables), title=title, box=box.ROUNDED, expand=False))
     if account is not None:
         _print_account(console, account, lang)
-
-
-def _word(words: Words, lang: str) -> str:
-    return words.zh if lang == "zh" else words.en
 
 
 def _headline(score: Score, subject: Subject | None, lang: str) -> str:
@@ -76,7 +71,7 @@ def _summary(score: Score, lang: str) -> Text:
 
 def _method(score: Score, lang: str) -> str:
     words = METHODS.get(score.estimate.method or "")
-    return "" if words is None else f"  ({_word(words, lang).format(day=score.estimate.based_on)})"
+    return "" if words is None else f"  ({words.said(lang).format(day=score.estimate.based_on)})"
 
 
 def _dimensions(score: Score, pack: Pack, lang: str) -> Table:
@@ -89,7 +84,7 @@ def _dimensions(score: Score, pack: Pack, lang: str) -> Table:
     for key, dimension in pack.dimensions.items():
         one = score.dimensions[key]
         band = _band(one.low, one.high)
-        table.add_row(_word(dimension.name, lang), _points(one.score), f"{one.weight:.0%}", band, say(one.source))
+        table.add_row(dimension.name.said(lang), _points(one.score), f"{one.weight:.0%}", band, say(one.source))
     return table
 
 
@@ -103,7 +98,7 @@ def _indicators(score: Score, pack: Pack, lang: str) -> Table:
         one = score.indicators[indicator.key]
         coverage = f"{one.coverage:.0%}" if one.official is not None else ""
         counted = f"{one.numerator:,.10g} / {one.denominator:,}" if one.value is not None else ""
-        table.add_row(_word(indicator.name, lang), _value(indicator, one, lang), counted, coverage, one.grade)
+        table.add_row(indicator.name.said(lang), _value(indicator, one, lang), counted, coverage, one.grade)
     return table
 
 
@@ -129,7 +124,7 @@ def _adjustments(score: Score, pack: Pack, lang: str) -> Text:
         lines.append(f"−{held.points:g}  {text(lang, 'deducted', scene=scene, count=held.count)}\n", style="red")
     names = {bonus.key: bonus.name for bonus in pack.bonuses}
     for bonus in score.bonuses:
-        lines.append(f"+{bonus.points:g}  {text(lang, 'bonus', name=_word(names[bonus.key], lang))}\n", style="green")
+        lines.append(f"+{bonus.points:g}  {text(lang, 'bonus', name=names[bonus.key].said(lang))}\n", style="green")
     lines.rstrip()
     return lines
 
@@ -143,7 +138,7 @@ def _gates(score: Score, pack: Pack, lang: str) -> Table:
     for gate, state in zip(pack.gates, score.gates, strict=True):
         style = {True: "green", False: "red", None: "dim"}[state.open]
         table.add_row(
-            _word(gate.name, lang), Text(_gate(gate, state, lang), style=style), gate_text(state, lang), state.grade
+            gate.name.said(lang), Text(_gate(gate, state, lang), style=style), gate_text(state, lang), state.grade
         )
     return table
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from server.cli.intake import Input, Intake, take_in
+from server.cli.options import FILES, JSON, LANG, RULES, SUBJECT
 from server.cli.score import Day, pack_for
 from server.cli.table import print_quarantined
 from server.cli.texts import text
@@ -22,15 +23,15 @@ from shared_scoring.what_if import WhatIf, what_if_history
 
 
 @click.command("what-if")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--rules", default="auto", show_default=True, help="A rule pack's id, or auto.")
+@FILES
+@RULES
 @click.option("--as-of", "as_of", type=Day(), required=True, help="The day the score appears; counts what was before.")
 @click.option(
     "--change", type=click.Path(path_type=Path), required=True, help="The records as they would be, as NDJSON."
 )
-@click.option("--subject", default=None, help="Which subject, where the files hold several.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+@SUBJECT
+@LANG
+@JSON
 def what_if(
     files: tuple[Path, ...],
     rules: str,
@@ -91,14 +92,14 @@ def _print(answer: WhatIf, pack: Pack, account: Input, lang: str) -> None:
     for key, dimension in pack.dimensions.items():
         if key in answer.delta.dimensions:
             row = answer.before.dimensions.get(key), answer.after.dimensions.get(key), answer.delta.dimensions[key]
-            table.add_row(dimension.name.zh if lang == "zh" else dimension.name.en, *_points(*row))
+            table.add_row(dimension.name.said(lang), *_points(*row))
     for name, amounts in (("deduction", answer.deduction), ("bonuses", answer.bonus)):
         if amounts.before != amounts.after:
             table.add_row(say(name), *_points(amounts.before, amounts.after, amounts.after - amounts.before))
     for indicator in pack.indicators:
         if indicator.key in answer.indicators:
             moved = answer.indicators[indicator.key]
-            name = indicator.name.zh if lang == "zh" else indicator.name.en
+            name = indicator.name.said(lang)
             table.add_row(name, *(_value(one) for one in (moved.before, moved.after)), "")
     console.print(table)
     if answer.delta.reason is not None:
