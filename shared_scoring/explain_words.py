@@ -11,6 +11,7 @@ from shared_scoring.scene_words import SCENE_WORDS
 
 _MENTIONED = 3
 _SHOWN = 0.005  # what two digits show
+_WHOLE = 10  # seconds from which on a fraction of one says nothing
 
 _TEXTS: dict[str, tuple[str, str]] = {
     "fell": ("掉了 {points} 分：{why}", "Fell by {points} points: {why}"),
@@ -108,5 +109,5 @@ def change_text(indicator: Indicator, change: float, lang: str) -> str:
     if indicator.unit == "ratio":
         return _say(lang, "ratio", value=f"{100 * change:+.2f}")
     if indicator.unit == "seconds":
-        return _say(lang, "seconds", value=f"{change:+,.0f}")
+        return _say(lang, "seconds", value=f"{change:+,.0f}" if abs(change) >= _WHOLE else f"{change:+.2f}")
     return _say(lang, "stars" if indicator.unit == "stars" else "score", value=f"{change:+.3f}")

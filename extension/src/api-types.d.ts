@@ -2879,6 +2879,7 @@ export interface components {
             hits: number;
             method: string;
             rows: number;
+            spread?: number;
             tested: boolean;
         };
         MethodUsed: {
@@ -3016,10 +3017,24 @@ export interface components {
             records: components["schemas"]["CaseRecord"][];
             rules: string;
         };
+        OrderClock: {
+            after_sale: string | null;
+            deadline: string | null;
+            hour: components["schemas"]["HourCost"] | null;
+            kind: string;
+            past: boolean;
+            points: number | null;
+            rests: boolean;
+            starts_at: string | null;
+            text?: string;
+        };
         OrderRisk: {
+            clocks?: components["schemas"]["OrderClock"][];
             /** Format: date-time */
             deadline: string | null;
             expected_loss: number | null;
+            expected_loss_high?: number | null;
+            expected_loss_low?: number | null;
             order_id: string;
             outcomes: {
                 [key: string]: components["schemas"]["OutcomeRisk"] | null;

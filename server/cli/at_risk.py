@@ -15,7 +15,7 @@ from server.cli.options import FILES, JSON, LANG, RULES, SUBJECT
 from server.cli.score import Day, pack_for
 from server.cli.table import print_quarantined
 from server.cli.texts import text
-from shared_scoring.risk.at_risk import AtRisk, OutcomeRisk, at_risk_history
+from shared_scoring.risk.at_risk import AtRisk, OrderRisk, OutcomeRisk, at_risk_history
 from shared_scoring.risk.outcomes import OUTCOMES
 
 _SHOWN = 20
@@ -50,17 +50,23 @@ def _print(answer: AtRisk, account: Input, lang: str) -> None:
     table.add_column(say("order"))
     for column in ("expected_loss", *(f"outcome_{outcome}" for outcome in OUTCOMES)):
         table.add_column(say(column), justify="right")
-    table.add_column(say("deadline"))
+    table.add_column(say("clocks"))
     table.add_column(say("reasons"))
     for one in answer.orders[:_SHOWN]:
-        loss = "–" if one.expected_loss is None else f"{one.expected_loss:.3f}"
-        deadline = "" if one.deadline is None else one.deadline.strftime("%m-%d %H:%M")
+        loss = _loss(one)
+        clocks = "\n".join(clock.text for clock in one.clocks)
         chances = [_chance(one.outcomes[outcome]) for outcome in OUTCOMES]
-        table.add_row(one.order_id, loss, *chances, deadline, "；".join(why.text for why in one.reasons))
+        table.add_row(one.order_id, loss, *chances, clocks, "；".join(why.text for why in one.reasons))
     console.print(table)
     if len(answer.orders) > _SHOWN:
         console.print(say("more_orders", count=len(answer.orders) - _SHOWN), style="dim")
     print_quarantined(console, account.quarantined, lang)
+
+
+def _loss(one: OrderRisk) -> str:
+    if one.expected_loss is None or one.expected_loss_low is None or one.expected_loss_high is None:
+        return "–"
+    return f"{one.expected_loss:.3f}\n{one.expected_loss_low:.3f}–{one.expected_loss_high:.3f}"
 
 
 def _chance(one: OutcomeRisk | None) -> str:

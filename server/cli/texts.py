@@ -168,6 +168,7 @@ TEXTS: dict[str, Both] = {
     "outcome_damage_return": ("破损退货", "Damage return"),
     "outcome_platform_help": ("平台求助", "Taken to the platform"),
     "deadline": ("截止", "Deadline"),
+    "clocks": ("时限与每小时的代价", "What is due, and what an hour costs"),
     "reasons": ("原因", "Reasons"),
     "risk": ("风险", "Risk"),
     "auc": ("排序能力 AUC", "AUC"),

@@ -15,7 +15,9 @@ from server.db.tenancy import tenant
 from server.http.paging import PageQuery, PageQuerySchema, after
 from server.http.problems import refuse_fields
 from server.http.structs import schema_of
-from shared_scoring.risk.at_risk import Method, OrderRisk
+from shared_scoring.pack import known
+from shared_scoring.risk.at_risk import OrderRisk, worded_risk
+from shared_scoring.risk.predict import Method
 from shared_scoring.risk.reasons import worded
 
 PART, NOT_MADE = "at_risk", "not_made_yet"
@@ -95,7 +97,7 @@ def read_at_risk(app: Engine, subject_id: str, start: int, limit: int, lang: str
         subject=subject_id,
         as_of=part.as_of.isoformat(),
         methods=msgspec.convert(part.body["methods"], dict[str, Method]),
-        orders=[_worded(msgspec.convert(body, OrderRisk), lang) for body in bodies],
+        orders=[_worded(msgspec.convert(body, OrderRisk), part.rules, lang) for body in bodies],
         next_cursor=None,
         reason=None,
         stale=stale,
@@ -104,5 +106,7 @@ def read_at_risk(app: Engine, subject_id: str, start: int, limit: int, lang: str
     return Found(page, (part.input_version, int(stale), part.computed_at.isoformat(), lang))
 
 
-def _worded(one: OrderRisk, lang: str) -> OrderRisk:
-    return structs.replace(one, reasons=worded(one.reasons, lang))
+def _worded(one: OrderRisk, rules: str, lang: str) -> OrderRisk:
+    """Where the pack it was made under is gone, its clocks keep the words they were stored with."""
+    pack = known().get(rules)
+    return structs.replace(one, reasons=worded(one.reasons, lang)) if pack is None else worded_risk(one, pack, lang)

@@ -86,8 +86,9 @@ def _risk(order: dict[str, Any], preferences: Preferences, lang: Lang) -> Risk |
 
 
 def _expected(order: dict[str, Any]) -> Expected:
-    loss = order["expected_loss"]
-    return Expected(None if loss is None else -loss, None, None)
+    """What it does to the total, so a loss turned round; its ends may be missing from what an older worker stored."""
+    losses = (order.get(key) for key in ("expected_loss", "expected_loss_high", "expected_loss_low"))
+    return Expected(*(None if loss is None else 0.0 - loss for loss in losses))
 
 
 def row_actions(connection: Connection, kind: str, ids: Sequence[str], lang: Lang) -> dict[str, RowAction]:

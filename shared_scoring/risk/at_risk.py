@@ -1,12 +1,9 @@
 """Every open order with what may become of it, in the shape of cli-output.md, "at-risk"."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-import numpy as np
 from msgspec import Struct, structs
-from numpy.typing import NDArray
 
 from shared_scoring.calendar import iso
 from shared_scoring.case import Case
@@ -14,16 +11,13 @@ from shared_scoring.facts import Facts
 from shared_scoring.history import History
 from shared_scoring.pack import Pack
 from shared_scoring.records import Order, Product
-from shared_scoring.risk.frame import Frame
-from shared_scoring.risk.happening import HAPPENINGS, is_seen
-from shared_scoring.risk.learn import HAPPENS_LINEAR, LATE_LINEAR, Past, learn_happening, learn_late
+from shared_scoring.risk.clocks import Clocks, OrderClock, worded_clock
+from shared_scoring.risk.expected import Chance, expected_loss
 from shared_scoring.risk.loss import Losses
-from shared_scoring.risk.model import Model
 from shared_scoring.risk.outcomes import OUTCOMES, Asked, asked, is_open
-from shared_scoring.risk.reasons import RiskCause, parts_by_code, reasons, worded
-from shared_scoring.risk.survival import DELIVERY, PICKUP
-from shared_scoring.risk.table import OrderTable, order_table
-from shared_scoring.risk.trial import PLAIN_HAPPENS, PLAIN_LATE, try_happening, try_late
+from shared_scoring.risk.predict import Method, Predicted, predict
+from shared_scoring.risk.reasons import RiskCause, reasons, worded
+from shared_scoring.risk.table import order_table
 from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
 
@@ -37,28 +31,20 @@ class OutcomeRisk(Struct, frozen=True):
 
 
 class OrderRisk(Struct, frozen=True, kw_only=True):
-    """`unknown` has for each outcome that is null the code of why. `expected_loss` is null where a loss is."""
+    """`unknown` has for each outcome that is null the code of why. `expected_loss` is null where a loss is.
+
+    `expected_loss_low` and `_high` are its 80 % band. `clocks` are its waits, the nearest deadline first.
+    """
 
     order_id: str
     expected_loss: float | None
+    expected_loss_low: float | None = None
+    expected_loss_high: float | None = None
     deadline: dt.datetime | None
     outcomes: dict[str, OutcomeRisk | None]
     unknown: dict[str, str]
     reasons: list[RiskCause]
-
-
-class Method(Struct, frozen=True):
-    """How an outcome's probability came about.
-
-    `learned` from so many rows and hits of the past; `plain`, by days left and arrival alone, because the learned model
-    lost to that on this subject's own past; `prior` where there is no past; `not_asked`. `tested` is whether enough
-    came true to tell.
-    """
-
-    method: str
-    rows: int
-    hits: int
-    tested: bool
+    clocks: list[OrderClock] = []
 
 
 class AtRisk(Struct, frozen=True, kw_only=True):
@@ -69,17 +55,7 @@ class AtRisk(Struct, frozen=True, kw_only=True):
     methods: dict[str, Method]
 
 
-_NEVER = 1e-6  # nothing that may still happen is certain, either way
-
-
-@dataclass(frozen=True)
-class _Predicted:
-    """One outcome's probabilities by row of the table, and by code what each is made of."""
-
-    probability: Mapping[int, float]
-    codes: tuple[str, ...]
-    parts: Mapping[int, NDArray[np.float64]]
-    method: Method
+_UNKNOWN = (None, None, None)
 
 
 def at_risk_history(
@@ -114,10 +90,11 @@ def at_risk(
         if case.order is not None and is_open(case):
             late = case.industry in in_48_hours
             questions[row] = asked(case, case.order, now, calendar, table.observed, late)
-    predicted = _predict(table, questions)
+    predicted = predict(table, questions)
     losses = Losses(pack, as_of, sums, known, viewpoint)
+    clocks = Clocks(pack, as_of, sums, known, viewpoint, table.observed)
     orders = [
-        _order(row, table.cases[row], order, question, predicted, losses, calendar.local)
+        _order(row, table.cases[row], order, question, predicted, losses, clocks)
         for row, question in questions.items()
         if (order := table.cases[row].order) is not None
     ]
@@ -126,7 +103,7 @@ def at_risk(
         rules=pack.id,
         subject=subject_id if known.subject is None else known.subject.id,
         as_of=iso(as_of),
-        orders=[structs.replace(one, reasons=worded(one.reasons, lang)) for one in orders],
+        orders=[worded_risk(one, pack, lang) for one in orders],
         methods={outcome: predicted[outcome].method for outcome in OUTCOMES},
     )
 
@@ -136,51 +113,10 @@ def pickup_in_48_hours(pack: Pack) -> frozenset[str]:
     return frozenset(name for one in pack.plan.definitions.values() for name in one.industries_48h)
 
 
-def _predict(table: OrderTable, questions: Mapping[int, Mapping[str, Asked]]) -> dict[str, _Predicted]:
-    past, now = Past(table), table.start
-    delivery = learn_late(past, DELIVERY, now)
-    found: dict[str, _Predicted] = {}
-    for wait in (PICKUP, DELIVERY):
-        wanted = _wanted(wait.outcome, questions)
-        model, better = None, None
-        if wanted:
-            better = try_late(past, wait, now).is_better
-            model = learn_late(past, wait, now, PLAIN_LATE if better is False else LATE_LINEAR)
-        found[wait.outcome] = _answers(model, past.late(wait, now), wanted, better)
-    for what in HAPPENINGS:
-        wanted = _wanted(what.outcome, questions)
-        model, better = None, None
-        if wanted:
-            better = try_happening(past, what, now).is_better if is_seen(table, what) else None
-            features = PLAIN_HAPPENS if better is False else HAPPENS_LINEAR
-            model = learn_happening(past, what, now, delivery, features)
-        found[what.outcome] = _answers(model, past.happens(what, now, delivery), wanted, better)
-    return found
-
-
-def _wanted(outcome: str, questions: Mapping[int, Mapping[str, Asked]]) -> list[int]:
-    return [row for row, question in questions.items() if question[outcome].why_not is None]
-
-
-def _answers(model: Model | None, found: Frame, wanted: Collection[int], better: bool | None) -> _Predicted:
-    """The model's answers for the rows asked about. The frame holds them all: it asks the same of an order."""
-    if model is None:
-        return _Predicted({}, (), {}, Method("not_asked", 0, 0, tested=False))
-    kept = found.take(np.isin(found.orders, list(wanted)))
-    probability = model.probability(kept)
-    codes, parts = parts_by_code(model, kept)
-    rows = kept.orders.tolist()
-    return _Predicted(
-        {row: min(max(float(one), _NEVER), 1 - _NEVER) for row, one in zip(rows, probability, strict=True)},
-        codes,
-        {row: parts[index] for index, row in enumerate(rows)},
-        Method(
-            ("learned" if better is not False else "plain") if model.rows else "prior",
-            model.rows,
-            model.hits,
-            tested=better is not None,
-        ),
-    )
+def worded_risk(one: OrderRisk, pack: Pack, lang: str) -> OrderRisk:
+    """The order with its texts in a language, `zh` or `en`."""
+    clocks = [worded_clock(running, pack, lang) for running in one.clocks]
+    return structs.replace(one, reasons=worded(one.reasons, lang), clocks=clocks)
 
 
 def _order(
@@ -188,39 +124,36 @@ def _order(
     case: Case,
     order: Order,
     question: Mapping[str, Asked],
-    predicted: Mapping[str, _Predicted],
+    predicted: Mapping[str, Predicted],
     losses: Losses,
-    local: Callable[[dt.datetime], dt.datetime],
+    clocks: Clocks,
 ) -> OrderRisk:
     outcomes: dict[str, OutcomeRisk | None] = dict.fromkeys(OUTCOMES)
-    unknown: dict[str, str] = {}
+    chances: list[Chance] = []
     for outcome, one in question.items():
-        if one.why_not is not None:
-            unknown[outcome] = one.why_not
-            continue
-        deadline = None if one.deadline is None else local(one.deadline).replace(microsecond=0)
-        probability = predicted[outcome].probability[row]
-        outcomes[outcome] = OutcomeRisk(probability, losses.of(case, order, outcome), deadline)
+        if one.why_not is None:
+            deadline = None if one.deadline is None else clocks.local(one.deadline)
+            probability, loss = predicted[outcome].probability[row], losses.of(case, order, outcome)
+            outcomes[outcome] = OutcomeRisk(probability, None if loss is None else loss.mid, deadline)
+            chances.append(Chance(probability, predicted[outcome].method.spread, loss))
     given = {outcome: one for outcome, one in outcomes.items() if one is not None}
     deadlines = [one.deadline for one in given.values() if one.deadline is not None]
+    expected = expected_loss(chances) or _UNKNOWN
+    due = {"pickup": question["late_pickup"].deadline, "delivery": question["late_delivery"].deadline}
     return OrderRisk(
         order_id=order.id,
-        expected_loss=_expected_loss(given.values()),
+        expected_loss=expected[0],
+        expected_loss_low=expected[1],
+        expected_loss_high=expected[2],
         deadline=min(deadlines, default=None),
         outcomes=outcomes,
-        unknown=unknown,
+        unknown={outcome: one.why_not for outcome, one in question.items() if one.why_not is not None},
         reasons=_reasons(row, given, predicted),
+        clocks=clocks.of(case, order, due),
     )
 
 
-def _expected_loss(outcomes: Collection[OutcomeRisk]) -> float | None:
-    """Σ probability × loss; null where a loss is, for a part is not the sum."""
-    if any(one.loss is None for one in outcomes):
-        return None
-    return sum((one.probability * (one.loss or 0.0) for one in outcomes), 0.0)
-
-
-def _reasons(row: int, given: Mapping[str, OutcomeRisk], predicted: Mapping[str, _Predicted]) -> list[RiskCause]:
+def _reasons(row: int, given: Mapping[str, OutcomeRisk], predicted: Mapping[str, Predicted]) -> list[RiskCause]:
     """Of the outcome that costs most, or where points cannot be given of the likeliest."""
     if not given:
         return []

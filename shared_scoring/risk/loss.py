@@ -13,6 +13,7 @@ from shared_scoring.calendar import Calendar
 from shared_scoring.case import Case
 from shared_scoring.case_view import minus
 from shared_scoring.facts import Facts
+from shared_scoring.learned.response import Band
 from shared_scoring.ledger import State
 from shared_scoring.pack import Pack
 from shared_scoring.records import AfterSale, Order, PlatformHelp, Reason, Review
@@ -31,10 +32,13 @@ class Losses:
     def __init__(self, pack: Pack, as_of: int, sums: Sums, known: Facts, viewpoint: Viewpoint) -> None:
         self._pack, self._as_of, self._sums, self._known, self._viewpoint = pack, as_of, sums, known, viewpoint
         self._grounds: dict[tuple[object, ...], Ground] = {}
-        self._found: dict[tuple[object, ...], float | None] = {}
+        self._found: dict[tuple[object, ...], Band | None] = {}
 
-    def of(self, case: Case, order: Order, outcome: str) -> float | None:
-        """Points of the total; null while the dimension has no believed response. Positive: the total falls."""
+    def of(self, case: Case, order: Order, outcome: str) -> Band | None:
+        """Points of the total with their 80 % band; None while the dimension has no believed response.
+
+        Positive: the total falls.
+        """
         good, bad = _ends(case, order, outcome, self._as_of, self._viewpoint.calendar)
         plan, calendar = self._pack.plan, self._viewpoint.calendar
         well, badly = plan.contributions(good, calendar), plan.contributions(bad, calendar)
@@ -43,16 +47,18 @@ class Losses:
             self._found[key] = self._points(well, badly)
         return self._found[key]
 
-    def _points(self, well: State, badly: State) -> float | None:
+    def _points(self, well: State, badly: State) -> Band | None:
         difference = minus(badly, well)
         if not difference:
-            return 0.0
+            return Band(0.0, 0.0, 0.0)
         key = _key(well)
         if key not in self._grounds:
             stands = self._sums.plus(well.items())
             self._grounds[key] = Ground(self._pack, self._as_of, stands, self._known, self._viewpoint)
-        change = self._grounds[key].answer(difference).delta.total
-        return None if change is None else 0.0 - change
+        change = self._grounds[key].answer(difference).delta
+        if change.total is None or change.low is None or change.high is None:
+            return None
+        return Band(0.0 - change.total, 0.0 - change.high, 0.0 - change.low)
 
 
 def _key(state: State) -> tuple[object, ...]:

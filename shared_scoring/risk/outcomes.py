@@ -21,7 +21,7 @@ PROMISE_PAST = "promise_past"
 
 
 class Asked(NamedTuple):
-    """Whether a probability is wanted: `why_not` is a code where it is not. `deadline` is the promise, if any."""
+    """Whether a probability is wanted: `why_not` is a code where not. `deadline` is the promise, even a past one."""
 
     why_not: str | None
     deadline: dt.datetime | None = None
@@ -63,7 +63,7 @@ def _pickup(order: Order, now: dt.datetime, calendar: Calendar, observed: Collec
     due = pickup_due(order, calendar, in_48_hours=in_48_hours)
     if due is None:
         return Asked(NO_PROMISE)
-    return Asked(PROMISE_PAST) if due < now else Asked(None, due)
+    return Asked(PROMISE_PAST if due < now else None, due)
 
 
 def _delivery(order: Order, now: dt.datetime, observed: Collection[str]) -> Asked:
@@ -76,5 +76,5 @@ def _delivery(order: Order, now: dt.datetime, observed: Collection[str]) -> Aske
     known = [due for due in waiting or [order.deliver_by] if due is not None]
     ahead = [due for due in known if due >= now]
     if not ahead:
-        return Asked(PROMISE_PAST if known else NO_PROMISE)
+        return Asked(PROMISE_PAST, min(known)) if known else Asked(NO_PROMISE)
     return Asked(None, min(ahead))

@@ -22,6 +22,9 @@ PLAIN_HAPPENS = ("arrived", "left")
 HELD_OUT = 35.0
 """Days back from which the model of that day is tried: what it said of most orders is known by now."""
 LEAST_HITS = 20  # fewer say nothing about which is better
+UNTRIED_SPREAD = 0.7
+"""Of the log odds, where nothing was tried (grade ?): the chance may be half or twice of what is said."""
+_PARTS = 3  # low, middle and high chances are off by themselves
 _TRIED_ON = (0.0, 7.0, 14.0)  # days after the held-out moment from which answers are asked
 
 
@@ -39,6 +42,21 @@ class Tried:
         if min(self.came.sum(), (1 - self.came).sum()) < LEAST_HITS:
             return None
         return _log_loss(self.said, self.came) <= _log_loss(self.plain, self.came)
+
+    @property
+    def spread(self) -> float:
+        """How far the answers' log odds were off, one standard deviation.
+
+        The log ratio of what came to what was said, in equally filled parts of the answers, each as heavy as its hits,
+        and two hits of `UNTRIED_SPREAD` more. Chance is in it, for of few hits it cannot be told from error.
+        """
+        used = self.plain if self.is_better is False else self.said
+        squares, weight = 2 * UNTRIED_SPREAD**2, 2.0
+        for part in np.array_split(np.argsort(used, kind="stable"), _PARTS):
+            came, said = float(self.came[part].sum()), float(used[part].sum())
+            squares += max(came, said) * float(np.log((came + 0.5) / (said + 0.5))) ** 2
+            weight += max(came, said)
+        return float(np.sqrt(squares / weight))
 
 
 def try_late(past: Past, wait: Wait, until: float, held_out: float = HELD_OUT) -> Tried:

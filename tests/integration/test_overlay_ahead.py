@@ -59,12 +59,13 @@ def test_risk_and_expectation_of_an_open_order(shop: "Paired", admin: "Engine") 
     soon = (TODAY + dt.timedelta(hours=5)).isoformat()
     store_risks(
         admin,
-        at_risk("1", 0.0549, late_pickup=outcome(0.62, 0.05, soon), bad_review=outcome(0.04, 0.21)),
+        at_risk("1", 0.0549, late_pickup=outcome(0.62, 0.05, soon), bad_review=outcome(0.04, 0.21))
+        | {"expected_loss_low": 0.02, "expected_loss_high": 0.09},
         at_risk("2", None, late_pickup=outcome(0.1, None, soon), bad_review=outcome(0.25, None)),
         at_risk("3", 0.0, bad_review=outcome(0.01, 0.1)),
     )
     late, reviewed, calm, unknown = overlay(shop, "1", "2", "3", "4")["rows"]
-    assert late["expected"] == {"points": -0.0549, "low": None, "high": None}
+    assert late["expected"] == {"points": -0.0549, "low": -0.09, "high": -0.02}
     assert late["risk"] == {
         "level": "high",
         "outcome": "late_pickup",
