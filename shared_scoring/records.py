@@ -11,6 +11,8 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct
 
 FORMAT = "koubei.records/1"
+FILE_SOURCE = "koubei import"
+"""The name a batch's source has where a merchant imported a file: what it holds stays until it is deleted."""
 
 _MAX_MONEY = 10**15  # far above any order, far below what a 64-bit sum of a day overflows
 _MAX_COUNT = 10**9

@@ -10,7 +10,7 @@ from server.db.engine import Database
 from server.db.hints import DAILY, OUTLOOK, RECALCULATE, TICK, Hints, celery_app
 from server.db.pack_folder import PackFolder
 from server.settings import Settings, SettingsError, load_settings
-from worker import daily, outlook, recalculate, tick
+from worker import daily, outlook, recalculate, retention, tick
 
 log = structlog.get_logger()
 
@@ -62,6 +62,7 @@ class Worker:
         self._packs.tell()
         self.hints.take_back(subject_id, DAILY)
         daily.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
+        retention.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
 
     def outlook(self, subject_id: str) -> None:
         self._packs.tell()

@@ -1160,6 +1160,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                410: components["responses"]["PROBLEM_410"];
                 422: components["responses"]["PROBLEM_422"];
                 429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
@@ -1220,6 +1221,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                410: components["responses"]["PROBLEM_410"];
                 422: components["responses"]["PROBLEM_422"];
                 429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
@@ -1283,6 +1285,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                410: components["responses"]["PROBLEM_410"];
                 422: components["responses"]["PROBLEM_422"];
                 429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
@@ -1502,6 +1505,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                410: components["responses"]["PROBLEM_410"];
                 422: components["responses"]["PROBLEM_422"];
                 429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
@@ -1848,6 +1852,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                410: components["responses"]["PROBLEM_410"];
                 422: components["responses"]["PROBLEM_422"];
                 429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
@@ -1907,6 +1912,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                410: components["responses"]["PROBLEM_410"];
                 422: components["responses"]["PROBLEM_422"];
                 429: components["responses"]["PROBLEM_429"];
                 503: components["responses"]["PROBLEM_503"];
@@ -2053,6 +2059,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                410: components["responses"]["PROBLEM_410"];
                 413: components["responses"]["PROBLEM_413"];
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
@@ -2189,7 +2196,7 @@ export interface components {
              */
             device_id: string | null;
             /** @enum {string} */
-            event: "member.invited" | "member.role_changed" | "member.removed" | "device.paired" | "device.renamed" | "device.token_rotated" | "device.revoked" | "subject.bound" | "subject.erased" | "settings.changed" | "export.made" | "action.changed";
+            event: "member.invited" | "member.role_changed" | "member.removed" | "device.paired" | "device.renamed" | "device.token_rotated" | "device.revoked" | "subject.bound" | "subject.erased" | "settings.changed" | "export.made" | "action.changed" | "data.expired";
             id: number;
             /** @description Who, by the name of that moment. */
             member: string;
@@ -3832,7 +3839,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The pairing code was used; The pairing code is no longer valid */
+        /** @description What the answer would rest on is past its days and was removed; The pairing code was used; The pairing code is no longer valid */
         PROBLEM_410: {
             headers: {
                 [name: string]: unknown;

@@ -8,8 +8,8 @@ from msgspec import structs
 from sqlalchemy import Engine, Row, select, update
 
 from server.actions.schemas import ActionList, Listed
-from server.audit import log
-from server.audit.log import Actor
+from server.db import audit as log
+from server.db.audit import Actor
 from server.db.models import StoredAction, Subject
 from server.db.preferences import read_preferences
 from server.db.reading import Folder

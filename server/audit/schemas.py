@@ -1,6 +1,6 @@
 from marshmallow import Schema, fields, validate
 
-from server.audit.log import EVENTS
+from server.db.audit import EVENTS
 from server.http.paging import PageSchema
 
 

@@ -9,14 +9,14 @@ import msgspec
 from msgspec import inspect
 from sqlalchemy import Connection, Engine, insert, select
 
-from server.batches.schemas import MAX_RECORDS, Batch, Receipt, Refused
+from server.batches.schemas import MAX_RECORDS, Batch, Receipt, Refused, Source
 from server.db import casebook
 from server.db.models import QuarantinedRecord
 from server.db.models import Receipt as StoredReceipt
 from server.db.tenancy import tenant
 from server.http.problems import ProblemError, refuse_fields
 from shared_scoring.decode import BadRecordError, UnknownField, decode_masked, known_fields, locate, owner_of_known
-from shared_scoring.records import Record, owner_of
+from shared_scoring.records import FILE_SOURCE, Record, owner_of
 
 _envelope = msgspec.json.Decoder(Batch)
 _SHAPE = inspect.type_info(Batch)
@@ -38,6 +38,17 @@ class Sorted(NamedTuple):
     masked: int
 
 
+class Read(NamedTuple):
+    """A batch. `imported`: it was read from a file, which stays until it is deleted (product-rules.md, 11)."""
+
+    records: Sorted
+    source: Source
+
+    @property
+    def imported(self) -> bool:
+        return self.source.name == FILE_SOURCE
+
+
 class Outcome(NamedTuple):
     """The receipt as it is sent, and whether there is something new to score."""
 
@@ -45,7 +56,7 @@ class Outcome(NamedTuple):
     news: bool
 
 
-def read_batch(body: bytes, subject_id: str) -> Sorted:
+def read_batch(body: bytes, subject_id: str) -> Read:
     """Decode a body. Answers 400, 403, 413 or 422 where the batch as a whole cannot be taken."""
     try:
         batch = _envelope.decode(body)
@@ -55,7 +66,7 @@ def read_batch(body: bytes, subject_id: str) -> Sorted:
         raise ProblemError("invalid-json", f"The batch: {error}") from error
     if len(batch.records) > MAX_RECORDS:
         raise ProblemError("batch-too-large", f"The batch holds {len(batch.records)} records")
-    return sort_records([bytes(raw) for raw in batch.records], subject_id)
+    return Read(sort_records([bytes(raw) for raw in batch.records], subject_id), batch.source)
 
 
 def _refuse_envelope(body: bytes, error: msgspec.ValidationError) -> NoReturn:
@@ -99,14 +110,15 @@ def refuse_foreign(index: int, owner: object, subject_id: str, field: str = "rec
 
 def ingest(app: Engine, subject_id: str, device_id: UUID, key: str, body: bytes) -> Outcome:
     """Store a batch once. The same key and body get the same receipt, and change nothing."""
-    batch = read_batch(body, subject_id)
+    read = read_batch(body, subject_id)
+    batch = read.records
     body_hash = hashlib.sha256(body).digest()
     with app.connect() as connection, tenant(connection, subject_id):
         held = casebook.hold_subject(connection)
         earlier = _earlier(connection, device_id, key, body_hash)
         if earlier is not None:
             return Outcome(earlier, news=False)
-        stored = casebook.store(connection, subject_id, held, batch.good)
+        stored = casebook.store(connection, subject_id, held, batch.good, imported=read.imported)
         accepted = sum(stored.changed)
         receipt = Receipt(
             batch_id=str(uuid.uuid4()),
@@ -116,7 +128,7 @@ def ingest(app: Engine, subject_id: str, device_id: UUID, key: str, body: bytes)
             masked=batch.masked,
         )
         answer: dict[str, Any] = msgspec.to_builtins(receipt)
-        quarantine(connection, subject_id, UUID(receipt.batch_id), batch.bad)
+        quarantine(connection, subject_id, UUID(receipt.batch_id), read)
         connection.execute(
             insert(StoredReceipt).values(
                 subject_id=subject_id, device_id=device_id, idempotency_key=key, body_hash=body_hash, answer=answer
@@ -139,9 +151,9 @@ def _earlier(connection: Connection, device_id: UUID, key: str, body_hash: bytes
     return answer
 
 
-def quarantine(connection: Connection, subject_id: str, batch_id: UUID, bad: list[_Bad]) -> None:
+def quarantine(connection: Connection, subject_id: str, batch_id: UUID, read: Read) -> None:
     """Keep what may be kept of records that failed, to be mended and replayed."""
-    if bad:
+    if bad := read.records.bad:
         connection.execute(
             insert(QuarantinedRecord),
             [
@@ -155,6 +167,7 @@ def quarantine(connection: Connection, subject_id: str, batch_id: UUID, bad: lis
                     "reason": one.refused.reason,
                     "record": one.known,
                     "unknown": [{"path": field.path, "type": field.type} for field in one.unknown],
+                    "imported": read.imported,
                 }
                 for one in bad
             ],

@@ -12,7 +12,7 @@ from server.cli.files import lines
 from server.cli.intake import Quarantined
 from shared_scoring.decode import BadRecordError, decode_record, known_fields, owner_of_known
 from shared_scoring.merge import event_moments
-from shared_scoring.records import FORMAT, owner_of
+from shared_scoring.records import FILE_SOURCE, FORMAT, owner_of
 
 MAX_RECORDS = 500
 _MAX_BYTES = 3_500_000  # below the server's 4 MiB, with room for the envelope
@@ -120,6 +120,6 @@ def _owner(text: bytes) -> str | None:
 
 
 def _batch(owner: str | None, batch: _Open) -> Outgoing:
-    envelope = {"format": FORMAT, "source": {"name": "koubei import", "version": version("koubei")}}
+    envelope = {"format": FORMAT, "source": {"name": FILE_SOURCE, "version": version("koubei")}}
     head = msgspec.json.encode(envelope)[:-1]
     return Outgoing(owner, head + b',"records":[' + b",".join(batch.texts) + b"]}", batch.places)

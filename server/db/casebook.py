@@ -14,9 +14,12 @@ import msgspec
 import psycopg
 from sqlalchemy import Connection
 
-from server.db import stored
+from server.db import closed, stored
 from server.db.bulk import Staging, driver
+from server.db.contributions import write_contributions
+from shared_scoring.calendar import Calendar
 from shared_scoring.case import case_id
+from shared_scoring.keeping import days_of
 from shared_scoring.ledger import Contribution, timeline
 from shared_scoring.merge import NOTHING, Told
 from shared_scoring.pack import known as known_packs
@@ -32,31 +35,22 @@ _CASES_AT_ONCE = 2000  # of a rebuild, whose memory must not grow with the shop
 
 _RECORDS = Staging(
     "staged_records",
-    {"kind": "text", "id": "text", "case_id": "text", "copies": "text"},
+    {
+        "kind": "text",
+        "id": "text",
+        "case_id": "text",
+        "copies": "text",
+        "imported": "bool",
+        "newest_event": "date",
+        "ends_on": "date",
+    },
     """
-    INSERT INTO records (subject_id, kind, id, case_id, copies)
-    SELECT current_setting('koubei.subject'), kind, id, case_id, copies::json FROM staged
-    ON CONFLICT (subject_id, kind, id) DO UPDATE SET case_id = excluded.case_id, copies = excluded.copies
-    """,
-)
-_CASES = Staging(
-    "staged_cases",
-    {"case_id": "text", "contributions": "text", "last_day": "date"},
-    """
-    INSERT INTO cases (subject_id, case_id, contributions, last_day)
-    SELECT current_setting('koubei.subject'), case_id, contributions::json, last_day FROM staged
-    ON CONFLICT (subject_id, case_id) DO UPDATE
-    SET contributions = excluded.contributions, last_day = excluded.last_day
-    """,
-)
-_LEDGER = Staging(
-    "staged_ledger",
-    {"series": "text", "day": "date", "known_on": "date", "parts": "int8", "numerator": "int8", "denominator": "int8"},
-    """
-    INSERT INTO ledger AS own (subject_id, series, day, known_on, parts, numerator, denominator)
-    SELECT current_setting('koubei.subject'), series, day, known_on, parts, numerator, denominator FROM staged
-    ON CONFLICT (subject_id, series, day, known_on, parts) DO UPDATE
-    SET numerator = own.numerator + excluded.numerator, denominator = own.denominator + excluded.denominator
+    INSERT INTO records (subject_id, kind, id, case_id, copies, imported, newest_event, ends_on)
+    SELECT current_setting('koubei.subject'), kind, id, case_id, copies::json, imported, newest_event, ends_on
+    FROM staged
+    ON CONFLICT (subject_id, kind, id) DO UPDATE
+    SET case_id = excluded.case_id, copies = excluded.copies, imported = excluded.imported,
+        newest_event = excluded.newest_event, ends_on = excluded.ends_on
     """,
 )
 
@@ -69,10 +63,11 @@ class Stored(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """A record as this transaction knows it; `case_id` is what the database has."""
+    """A record as this transaction knows it; `case_id` and `imported` are what the database has."""
 
     case_id: str | None
     told: Told
+    imported: bool = False
 
 
 COUNTING = 3
@@ -98,10 +93,11 @@ def zone_of(version: str) -> str:
 
 
 class Held(NamedTuple):
-    """A subject that this transaction holds."""
+    """A subject that this transaction holds. `facts_from` is a date ordinal, 0 while nothing was removed."""
 
     input_version: int
     ledger_version: str
+    facts_from: int = 0
 
 
 def hold_subject(connection: Connection) -> Held:
@@ -109,31 +105,40 @@ def hold_subject(connection: Connection) -> Held:
     row = (
         driver(connection)
         .execute(
-            "SELECT input_version, ledger_version FROM subjects WHERE id = current_setting('koubei.subject') FOR UPDATE"
+            "SELECT input_version, ledger_version, facts_from FROM subjects"
+            " WHERE id = current_setting('koubei.subject') FOR UPDATE"
         )
         .fetchone()
     )
     if row is None:
         raise LookupError("the subject is not bound")
-    return Held(int(row[0]), str(row[1]))
+    return Held(int(row[0]), str(row[1]), 0 if row[2] is None else row[2].toordinal())
 
 
-def store(connection: Connection, subject_id: str, held: Held, incoming: Sequence[Record]) -> Stored:
-    """Store copies of records and keep the ledger, in the transaction that holds the subject."""
+def store(
+    connection: Connection, subject_id: str, held: Held, incoming: Sequence[Record], *, imported: bool = False
+) -> Stored:
+    """Store copies of records and keep the ledger, in the transaction that holds the subject.
+
+    `imported`: they are out of a file of the merchant's, which stays whatever its days. Of a page's, what lies wholly
+    before the days whose facts are kept and is not here any more is past its days: it changes nothing.
+    """
     raw = driver(connection)
     touched: dict[Key, None] = dict.fromkeys((kind_of(copy), copy.id) for copy in incoming)
     known = _load(raw, [*touched, ("subject", subject_id)])
-    changed, dirty = _add(known, incoming)
+    viewpoint = _viewpoint(known, subject_id)
+    past = None if imported or not held.facts_from else _Past(held.facts_from, viewpoint.calendar)
+    changed, dirty = _add(known, incoming, imported, past)
     stale_cases = {before for key in dirty if (before := known[key].case_id) is not None}
     for key in dirty:
         told = known[key].told
-        known[key] = _Known(None if told.merged is None else case_id(told.merged), told)
-    _RECORDS.write(
-        raw, ((*key, known[key].case_id, msgspec.json.encode(known[key].told.copies).decode()) for key in dirty)
-    )
-    cases = stale_cases | {own for key in dirty if (own := known[key].case_id) is not None}
+        known[key] = _Known(None if told.merged is None else case_id(told.merged), told, known[key].imported)
     viewpoint = _viewpoint(known, subject_id)
+    _RECORDS.write(raw, (_row(key, known[key], viewpoint.calendar) for key in dirty))
+    cases = stale_cases | {own for key in dirty if (own := known[key].case_id) is not None}
     moved = _recount(raw, cases, known, viewpoint)
+    if imported and held.facts_from:
+        moved = closed.reopen(raw, subject_id, cases) or moved
     own = ledger_version(viewpoint)
     if held.ledger_version == "":
         _set_ledger_version(raw, own)
@@ -152,7 +157,7 @@ def rebuild(connection: Connection, subject_id: str) -> int:
     raw = driver(connection)
     hold_subject(connection)
     raw.execute("DELETE FROM ledger WHERE subject_id = current_setting('koubei.subject')")
-    raw.execute("DELETE FROM cases WHERE subject_id = current_setting('koubei.subject')")
+    raw.execute(f"DELETE FROM cases WHERE subject_id = current_setting('koubei.subject') AND NOT {closed.IS_CLOSED}")  # noqa: S608  # no input
     viewpoint = _viewpoint(_load(raw, [("subject", subject_id)]), subject_id)
     with raw.cursor(name="cases_of_subject") as cursor:
         cursor.execute(
@@ -161,33 +166,62 @@ def rebuild(connection: Connection, subject_id: str) -> int:
         )
         while chunk := cursor.fetchmany(_CASES_AT_ONCE):
             cases = {case: [stored.told(copies) for copies in texts] for case, texts in chunk}
-            _write_contributions(raw, {}, _timelines(cases, viewpoint))
+            write_contributions(raw, {}, _timelines(cases, viewpoint))
+    closed.put_back(raw)
     _set_ledger_version(raw, ledger_version(viewpoint))
     return _bump(raw)
+
+
+class _Past(NamedTuple):
+    """The days before the first whose facts are kept."""
+
+    until: int
+    calendar: Calendar
+
+    def holds(self, copy: Record) -> bool:
+        """Whether all that a copy of a case's record tells of lies there."""
+        if case_id(copy) is None:
+            return False
+        last = days_of(copy, self.calendar).ends_on
+        return last is not None and last < self.until
+
+
+def _row(key: Key, known: _Known, calendar: Calendar) -> Sequence[Any]:
+    assert known.told.merged is not None  # noqa: S101  # it has just got a copy
+    days = (None if day is None else dt.date.fromordinal(day) for day in days_of(known.told.merged, calendar))
+    return (*key, known.case_id, msgspec.json.encode(known.told.copies).decode(), known.imported, *days)
 
 
 def _load(raw: psycopg.Connection[Any], keys: Iterable[Key]) -> dict[Key, _Known]:
     wanted = list(keys)
     rows = raw.execute(
         """
-        SELECT kind, id, case_id, copies::text FROM unnest(%s::text[], %s::text[]) AS wanted (kind, id)
+        SELECT kind, id, case_id, copies::text, imported FROM unnest(%s::text[], %s::text[]) AS wanted (kind, id)
         JOIN records USING (kind, id) WHERE subject_id = current_setting('koubei.subject')
         """,
         ([kind for kind, _ in wanted], [id_ for _, id_ in wanted]),
     )
-    return {(kind, id_): _Known(case, stored.told(copies)) for kind, id_, case, copies in rows}
+    return {(kind, id_): _Known(case, stored.told(copies), imported) for kind, id_, case, copies, imported in rows}
 
 
-def _add(known: dict[Key, _Known], incoming: Sequence[Record]) -> tuple[list[bool], list[Key]]:
-    """Put each copy to its record; whether it changed something, and the records that have to be written."""
+def _add(
+    known: dict[Key, _Known], incoming: Sequence[Record], imported: bool, past: "_Past | None"
+) -> tuple[list[bool], list[Key]]:
+    """Put each copy to its record; whether it changed something, and the records that have to be written.
+
+    What is `past` its days is not stored anew.
+    """
     changed: list[bool] = []
     dirty: dict[Key, None] = {}
     for copy in incoming:
         key = (kind_of(copy), copy.id)
         own = known.get(key, _Known(None, NOTHING))
+        if own.told is NOTHING and past is not None and past.holds(copy):
+            changed.append(False)
+            continue
         told = own.told.with_copy(copy)
-        if told is not own.told:
-            known[key] = _Known(own.case_id, told)
+        if told is not own.told or (imported and not own.imported):
+            known[key] = _Known(own.case_id, told, own.imported or imported)
             dirty[key] = None
         changed.append(not told.says_same(own.told))
     return changed, list(dirty)
@@ -218,7 +252,7 @@ def _recount(raw: psycopg.Connection[Any], cases: set[str], known: Mapping[Key, 
     )
     old = {case: stored.contributions(text) for case, text in before}
     new = _timelines({case: told.get(case, []) for case in cases}, viewpoint)
-    return _write_contributions(raw, old, new)
+    return write_contributions(raw, old, new)
 
 
 def _timelines(cases: Mapping[str, Sequence[Told]], viewpoint: Viewpoint) -> dict[str, list[Contribution]]:
@@ -226,32 +260,9 @@ def _timelines(cases: Mapping[str, Sequence[Told]], viewpoint: Viewpoint) -> dic
     return {case: timeline(told, plan, viewpoint) for case, told in cases.items()}
 
 
-def _write_contributions(
-    raw: psycopg.Connection[Any], old: Mapping[str, list[Contribution]], new: Mapping[str, list[Contribution]]
-) -> bool:
-    moved: defaultdict[tuple[str, int, int, int], list[int]] = defaultdict(lambda: [0, 0])
-    changed = {case: rows for case, rows in new.items() if rows != old.get(case, [])}
-    for case, rows in changed.items():
-        for sign, contributions in ((-1, old.get(case, ())), (1, rows)):
-            for one in contributions:
-                sums = moved[one.series, one.day, one.known_on, one.parts]
-                sums[0] += sign * one.numerator
-                sums[1] += sign * one.denominator
-    _CASES.write(raw, ((case, msgspec.json.encode(rows).decode(), _last_day(rows)) for case, rows in changed.items()))
-    _LEDGER.write(
-        raw,
-        (
-            (series, dt.date.fromordinal(day), dt.date.fromordinal(known_on), parts, numerator, denominator)
-            for (series, day, known_on, parts), (numerator, denominator) in moved.items()
-            if numerator or denominator
-        ),
-    )
-    return bool(changed)
-
-
-def _last_day(rows: Sequence[Contribution]) -> dt.date | None:
-    last = max((one.day for one in rows), default=None)
-    return None if last is None else dt.date.fromordinal(last)
+def viewpoint_of(connection: Connection, subject_id: str) -> Viewpoint:
+    """How the subject of this transaction counts."""
+    return _viewpoint(_load(driver(connection), [("subject", subject_id)]), subject_id)
 
 
 def _viewpoint(known: Mapping[Key, _Known], subject_id: str) -> Viewpoint:

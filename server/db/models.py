@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     func,
     text,
 )
@@ -133,7 +134,7 @@ class PairingFailure(Base):
 
 
 class AuditEvent(Base):
-    """Who did what (audit/log.py). Names are those of the moment: what they named may be gone."""
+    """Who did what (audit.py). Names are those of the moment: what they named may be gone."""
 
     __tablename__ = "audit_events"
     __table_args__ = (Index(None, "account_id", "id"),)
@@ -155,6 +156,8 @@ class Subject(Base):
     The recalculation owes work exactly while the two differ; the broker is only a hint of that.
     `ledger_version` names the rules the stored contributions were made with. `outlook_version` is the input of which
     the outlook was made, on the subject's own `outlook_day`; `outlook_seconds` is how long that took.
+    Of the days before `facts_from` records may have been removed, of those before `days_from` also what was counted
+    (retention.py); null while nothing was.
     """
 
     __tablename__ = "subjects"
@@ -176,23 +179,35 @@ class Subject(Base):
     outlook_day: Mapped[dt.date | None]
     outlook_at: Mapped[dt.datetime | None]
     outlook_seconds: Mapped[float] = mapped_column(Double, server_default=text("0"))
+    facts_from: Mapped[dt.date | None]
+    days_from: Mapped[dt.date | None]
 
 
 class Record(Base):
-    """The copies of one record that still matter, for the merge by field (records.md)."""
+    """The copies of one record that still matter, for the merge by field (records.md).
+
+    `imported`: a file that the merchant imported is among the sources, so it stays. `newest_event` and `ends_on` are
+    those of keeping.Days.
+    """
 
     __tablename__ = "records"
-    __table_args__ = (Index(None, "subject_id", "case_id"),)
+    __table_args__ = (Index(None, "subject_id", "case_id"), Index(None, "subject_id", "newest_event"))
 
     subject_id: Mapped[str] = _subject_key()
     kind: Mapped[str] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(primary_key=True)
     case_id: Mapped[str | None]
     copies: Mapped[list[Any]]
+    imported: Mapped[bool] = mapped_column(server_default=false())
+    newest_event: Mapped[dt.date | None]
+    ends_on: Mapped[dt.date | None]
 
 
 class Case(Base):
-    """What a case last put into the ledger, so that it can be taken out again. `last_day` is the last it counts on."""
+    """What a case last put into the ledger, so that it can be taken out again. `last_day` is the last it counts on.
+
+    A case whose records were removed stands under a pseudonym (retention.py).
+    """
 
     __tablename__ = "cases"
     __table_args__ = (Index(None, "subject_id", "last_day"),)
@@ -245,6 +260,7 @@ class QuarantinedRecord(Base):
     reason: Mapped[str]
     record: Mapped[dict[str, Any]]
     unknown: Mapped[list[Any]]
+    imported: Mapped[bool] = mapped_column(server_default=false())
     created_at: Mapped[dt.datetime] = _now()
     replayed_at: Mapped[dt.datetime | None]
 

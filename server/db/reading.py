@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from server.db import stored
 from server.db.bulk import driver
+from server.db.closed import IS_CLOSED
 from shared_scoring.calendar import iso
 from shared_scoring.copies import Copies
 from shared_scoring.facts import FACT_KINDS, Facts, facts
@@ -70,8 +71,8 @@ class Folder:
     def contributions(self, since: int) -> Iterator[tuple[str, list[Contribution]]]:
         """What each case that counts on a day from `since` on put into the ledger, by case."""
         rows = self._raw.execute(
-            "SELECT case_id, contributions::text FROM cases"
-            " WHERE subject_id = current_setting('koubei.subject') AND last_day >= %s",
+            "SELECT case_id, contributions::text FROM cases"  # noqa: S608  # no input
+            f" WHERE subject_id = current_setting('koubei.subject') AND last_day >= %s AND NOT {IS_CLOSED}",
             (dt.date.fromordinal(since),),
         )
         for case, contributions in rows:

@@ -15,8 +15,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from server.audit import log
-from server.audit.log import Actor
+from server.db import audit as log
+from server.db.audit import Actor
 from server.db.models import Account, Device, Member, PairingCode, PairingFailure
 from server.http.auth import hash_secret, new_secret, token
 from server.members.roles import FIRST_OWNER, SCOPES_OF, Role

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, update
 
-from server.audit import log
-from server.audit.log import Actor
+from server.db import audit as log
+from server.db.audit import Actor
 from server.db.models import Device, Member
 from server.http.auth import hash_secret, new_secret, token
 from server.http.problems import ProblemError

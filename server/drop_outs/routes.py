@@ -32,7 +32,7 @@ class EventsQuery(DropOutsQuery):
 @blueprint.route("")
 class DropOutsResource(MethodView):
     @blueprint.requires("scores:read")
-    @blueprint.problem(404, 422, 503)
+    @blueprint.problem(404, 410, 422, 503)
     @blueprint.arguments(DropOutsQuerySchema, location="query")
     @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, DropOutsSchema)
@@ -47,7 +47,7 @@ class DropOutsResource(MethodView):
 @blueprint.route("/events")
 class DropOutEvents(MethodView):
     @blueprint.requires("scores:read")
-    @blueprint.problem(404, 422, 503)
+    @blueprint.problem(404, 410, 422, 503)
     @blueprint.arguments(EventsQuerySchema, location="query")
     @blueprint.response(200, EventsSchema)
     def get(self, query: EventsQuery, subject_id: str) -> Response:

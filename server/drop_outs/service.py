@@ -38,7 +38,7 @@ def read_events(app: Engine, subject_id: str, asked: Question, after: str, limit
     """Up to `limit` cases of which something leaves, by day, beyond the key `after`."""
     with snapshot(app, subject_id) as seen:
         day = seen.day(asked.as_of)
-        pack, as_of = seen.pack(asked.rules, day), day.toordinal()
+        pack, as_of = seen.pack_of_cases(asked.rules, day), day.toordinal()
         folder = seen.folder
         window = Window(pack, as_of, folder.sums(pack, as_of), folder.facts(as_of), folder.calendar)
         since, series = as_of - pack.longest_window, series_of(pack)

@@ -28,7 +28,7 @@ class ExplanationQuery(TypedDict):
 @blueprint.route("")
 class ExplanationResource(MethodView):
     @blueprint.requires("scores:read")
-    @blueprint.problem(404, 422, 503)
+    @blueprint.problem(404, 410, 422, 503)
     @blueprint.arguments(ExplanationQuerySchema, location="query")
     @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, ExplanationSchema)

@@ -26,7 +26,7 @@ def read_explanation(
 ) -> tuple[Explanation, int]:
     """Explain the way from one day to a later one, and the input version; 503 while the ledger is made anew."""
     with snapshot(app, subject_id) as seen:
-        packs = seen.pack(rules, days[0]), seen.pack(rules, days[1])
+        packs = seen.pack_of_cases(rules, days[0]), seen.pack(rules, days[1])
         ordinals = days[0].toordinal(), days[1].toordinal()
         answer = explain(FolderSource(seen.folder), packs, ordinals, subject_id)
         return worded(answer, packs, lang), seen.input_version

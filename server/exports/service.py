@@ -7,8 +7,8 @@ from typing import BinaryIO, NamedTuple, cast
 import msgspec
 from sqlalchemy import Connection, Engine
 
-from server.audit import log
-from server.audit.log import Actor
+from server.db import audit as log
+from server.db.audit import Actor
 from server.db.bulk import driver
 from server.db.tenancy import tenant
 from shared_scoring.records import Subject

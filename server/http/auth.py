@@ -11,9 +11,9 @@ from uuid import UUID
 from flask import g, request
 from sqlalchemy import Connection, Row, func, select, update
 
-from server.audit.log import Actor
+from server.db.audit import Actor
 from server.db.models import Device, Member, Subject
-from server.http.problems import ProblemError
+from server.http.problems import ProblemError, unbound_subject
 from server.http.state import database, state
 
 _VISIT = dt.timedelta(minutes=1)  # enough to see which device is in use, and spares a write per request
@@ -68,7 +68,7 @@ def authenticate(scope: str, subject_id: str | None) -> None:
     if scope not in row.scopes:
         raise ProblemError("scope-missing", f"{request.method} {request.path} needs the scope {scope}")
     if subject_id is not None and row.owner is None:
-        raise ProblemError("subject-unknown", f"No subject {subject_id[:200]!r} is bound here")
+        raise unbound_subject(subject_id)
     if subject_id is not None and row.owner != row.account_id:
         raise foreign_subject(subject_id)
     actor = Actor(row.account_id, row.member, row.name, row.id)

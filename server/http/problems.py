@@ -70,6 +70,11 @@ CATALOG: dict[str, Problem] = {
     "idempotency-key-reused": Problem(
         409, "The Idempotency-Key was used for another body", "Send a new batch under a new key."
     ),
+    "day-not-kept": Problem(
+        410,
+        "What the answer would rest on is past its days and was removed",
+        "Ask for a later day, or import the records from a file; keep_facts_days and keep_daily_days say how long.",
+    ),
     "pairing-code-used": Problem(410, "The pairing code was used", "Get a new one with `koubei pair`."),
     "pairing-code-expired": Problem(410, "The pairing code is no longer valid", "Get a new one with `koubei pair`."),
     "changed-meanwhile": Problem(412, "It changed since it was read", "Read it again and repeat with its new ETag."),
@@ -128,6 +133,10 @@ class ProblemError(HTTPException):
         self.code = CATALOG[code].status
         self.errors = errors
         self.headers = headers or {}
+
+
+def unbound_subject(subject_id: str) -> ProblemError:
+    return ProblemError("subject-unknown", f"No subject {subject_id[:200]!r} is bound here")
 
 
 def refuse_fields(errors: Sequence[FieldError]) -> NoReturn:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, select, update
 
-from server.audit import log
-from server.audit.log import Actor
+from server.db import audit as log
+from server.db.audit import Actor
 from server.db.models import Device, Member, PairingCode
 from server.http.problems import ProblemError
 from server.members.roles import SCOPES_OF, Role

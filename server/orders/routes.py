@@ -52,7 +52,7 @@ class AtRiskResource(MethodView):
 @blueprint.route("/<order_id>")
 class OrderResource(MethodView):
     @blueprint.requires("scores:read")
-    @blueprint.problem(404, 422, 503)
+    @blueprint.problem(404, 410, 422, 503)
     @blueprint.arguments(WordedScoreQuerySchema, location="query")
     @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, OrderCaseSchema)

@@ -19,7 +19,7 @@ def read_order(
     """The case, with texts where `lang` is given, and the input version; 404 where no record names the order."""
     with snapshot(app, subject_id) as seen:
         folder, asked = seen.folder, seen.day(as_of)
-        pack, day = seen.pack(rules, asked), asked.toordinal()
+        pack, day = seen.pack_of_cases(rules, asked), asked.toordinal()
         told = folder.records_of_cases([f"order:{order_id}"])
         if not told:
             raise ProblemError("order-unknown", f"No record of {subject_id!r} names the order {order_id[:200]!r}")

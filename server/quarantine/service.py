@@ -42,10 +42,12 @@ def replay(app: Engine, subject_id: str, mended: Mapping[UUID, dict[str, Any]] |
     """Try records again, mended or as they are. A record with fields nobody knows is not tried without being mended."""
     with app.connect() as connection, tenant(connection, subject_id):
         held = casebook.hold_subject(connection)
-        query = select(QuarantinedRecord.id, QuarantinedRecord.record).where(_WAITING)
+        query = select(QuarantinedRecord.id, QuarantinedRecord.record, QuarantinedRecord.imported).where(_WAITING)
         if mended is not None:
             query = query.where(QuarantinedRecord.id.in_(mended))
-        waiting = {row.id: row.record for row in connection.execute(query.order_by(QuarantinedRecord.created_at))}
+        rows = connection.execute(query.order_by(QuarantinedRecord.created_at)).all()
+        waiting = {row.id: row.record for row in rows}
+        imported = {row.id for row in rows if row.imported}
         if mended is not None and (strange := mended.keys() - waiting.keys()):
             raise ProblemError("not-found", f"No record {next(iter(strange))} waits in quarantine")
         good: dict[UUID, Record] = {}
@@ -58,8 +60,14 @@ def replay(app: Engine, subject_id: str, mended: Mapping[UUID, dict[str, Any]] |
             else:
                 refuse_foreign(number, owner_of(record), subject_id)
                 good[id_] = record
-        stored = casebook.store(connection, subject_id, held, list(good.values()))
+        changed: list[bool] = []
+        version = held.input_version
+        for of_file in (False, True):
+            mine = [record for id_, record in good.items() if (id_ in imported) is of_file]
+            stored = casebook.store(connection, subject_id, held, mine, imported=of_file)
+            changed += stored.changed
+            version = max(version, stored.input_version)
         now = dt.datetime.now(dt.UTC)
         connection.execute(update(QuarantinedRecord).where(QuarantinedRecord.id.in_(good)).values(replayed_at=now))
-    accepted = sum(stored.changed)
-    return Replayed(accepted, len(good) - accepted, refused, stored.input_version > held.input_version)
+    accepted = sum(changed)
+    return Replayed(accepted, len(good) - accepted, refused, version > held.input_version)

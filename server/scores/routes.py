@@ -27,7 +27,7 @@ class ComparisonQuery(TypedDict):
 @blueprint.route("")
 class ScoreResource(MethodView):
     @blueprint.requires("scores:read")
-    @blueprint.problem(404, 422, 503)
+    @blueprint.problem(404, 410, 422, 503)
     @blueprint.arguments(WordedScoreQuerySchema, location="query")
     @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, ScoreSchema)
@@ -41,7 +41,7 @@ class ScoreResource(MethodView):
 @blueprint.route("/comparison")
 class ScoreComparison(MethodView):
     @blueprint.requires("scores:read")
-    @blueprint.problem(404, 422, 503)
+    @blueprint.problem(404, 410, 422, 503)
     @blueprint.arguments(ComparisonQuerySchema, location="query")
     @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, ComparisonSchema)

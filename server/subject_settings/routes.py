@@ -2,7 +2,7 @@ import msgspec
 from flask import Response
 from flask.views import MethodView
 
-from server.audit import log
+from server.db import audit as log
 from server.db.preferences import read_preferences, write_preferences
 from server.db.tenancy import tenant
 from server.http.auth import principal

@@ -9,9 +9,9 @@ from sqlalchemy import Engine, RowMapping, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from server.audit import log
-from server.audit.log import Actor
+from server.db import audit as log
 from server.db import casebook, tenancy
+from server.db.audit import Actor
 from server.db.models import Subject
 from server.http.auth import foreign_subject
 from shared_scoring.merge import facts_of

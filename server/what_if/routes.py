@@ -27,7 +27,7 @@ class Question(TypedDict):
 @blueprint.route("")
 class WhatIfResource(MethodView):
     @blueprint.requires("scores:read")
-    @blueprint.problem(400, 404, 413, 415, 422, 503)
+    @blueprint.problem(400, 404, 410, 413, 415, 422, 503)
     @blueprint.arguments(WhatIfQuestionSchema)
     @blueprint.response(200, WhatIfSchema)
     def post(self, question: Question, subject_id: str) -> Response:

@@ -22,7 +22,7 @@ def read_what_if(app: Engine, subject_id: str, as_of: dt.date | None, rules: str
     with snapshot(app, subject_id) as seen:
         folder = seen.folder
         day = seen.day(as_of)
-        pack = seen.pack(rules, day)
+        pack = seen.pack_of_cases(rules, day)
         words = words_of(change)
         changed = folder.records(words)
         told = {key_of(one): one for one in [*folder.told, *folder.records_of_cases(touched_cases(changed, words))]}

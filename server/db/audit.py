@@ -22,6 +22,7 @@ Event = Literal[
     "settings.changed",
     "export.made",
     "action.changed",
+    "data.expired",
 ]
 EVENTS: tuple[Event, ...] = get_args(Event)
 
