@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from shared_scoring.forecast.backtest import Backtest, backtest
+from shared_scoring.forecast.backtest import backtest
 from shared_scoring.forecast.forecast import MOST_DAYS, Forecast, forecast
+from shared_scoring.proof import Proof, proof
 from shared_scoring.risk.at_risk import AtRisk, at_risk_history
+from shared_scoring.risk.backtest import risk_backtest
 
 if TYPE_CHECKING:
     from worker.outlook import Ahead
@@ -19,8 +21,9 @@ def make_at_risk(ahead: "Ahead") -> AtRisk:
     return at_risk_history(ahead.history, ahead.pack, ahead.as_of, ahead.subject_id)
 
 
-def make_backtest(ahead: "Ahead") -> Backtest | None:
+def make_backtest(ahead: "Ahead") -> Proof | None:
     """Once a day: what came changes no faster, and it asks of every past day."""
     if ahead.made.get("backtest") == ahead.as_of:
         return None
-    return backtest(ahead.past, ahead.as_of, subject_id=ahead.subject_id)
+    risk = risk_backtest(ahead.history, ahead.pack, ahead.as_of)
+    return proof(backtest(ahead.past, ahead.as_of, subject_id=ahead.subject_id), risk)

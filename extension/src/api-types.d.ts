@@ -2226,6 +2226,11 @@ export interface components {
             records: (components["schemas"]["Subject"] | components["schemas"]["Order"] | components["schemas"]["Product"] | components["schemas"]["Review"] | components["schemas"]["AfterSale"] | components["schemas"]["Chat"] | components["schemas"]["PlatformHelp"] | components["schemas"]["Conduct"] | components["schemas"]["ServiceSwitch"] | components["schemas"]["Official"] | components["schemas"]["Partner"] | components["schemas"]["ServiceDay"] | components["schemas"]["ProductDay"] | components["schemas"]["Counter"] | components["schemas"]["LiveRoom"])[];
             source: components["schemas"]["Source"];
         };
+        Bin: {
+            came: number;
+            count: number;
+            said: number;
+        };
         Bonus: {
             count_at_least?: number;
             definition: components["schemas"]["Definition"];
@@ -3456,6 +3461,12 @@ export interface components {
             probability: number;
             reasons: components["schemas"]["RiskReason"][];
         };
+        RiskBacktest: {
+            asked: string[];
+            outcomes: {
+                [key: string]: components["schemas"]["RiskRecord"];
+            };
+        };
         RiskCause: {
             code: string;
             params: components["schemas"]["RaisedOdds"];
@@ -3464,6 +3475,18 @@ export interface components {
         RiskReason: {
             code: string;
             text: string;
+        };
+        RiskRecord: {
+            answers: number;
+            auc: number | null;
+            average_precision: number | null;
+            bins: components["schemas"]["Bin"][];
+            calibration_error: number | null;
+            hits: number;
+            lift: number | null;
+            plain_auc: number | null;
+            plain_skill: number | null;
+            skill: number | null;
         };
         Role: {
             /** @enum {string} */
@@ -3624,6 +3647,7 @@ export interface components {
             methods: components["schemas"]["MethodUsed"][];
             picture: string | null;
             reason: string | null;
+            risk?: components["schemas"]["RiskBacktest"] | null;
             rules: string;
             stale: boolean;
             subject: string | null;

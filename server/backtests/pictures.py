@@ -7,7 +7,10 @@ from itertools import pairwise
 
 from server.backtests.svg import Chart, Line, document
 from server.texts import Both, text_of
-from shared_scoring.forecast.backtest import Backtest, HorizonRecord, PastAnswer
+from shared_scoring.forecast.backtest import HorizonRecord, PastAnswer
+from shared_scoring.proof import Proof
+from shared_scoring.risk.figures import RiskRecord
+from shared_scoring.risk.outcomes import OUTCOME_WORDS
 
 _OWN, _STAYS, _TREND, _CAME = "#1664ff", "#8a8f99", "#e0913a", "#1b1f26"
 _MARKS = 6
@@ -22,16 +25,24 @@ TEXTS: dict[str, Both] = {
     "came": ("实际", "what came"),
     "band": ("八成区间", "80 % band"),
     "wanted": ("应为 80 %", "meant to be 80 %"),
+    "calibration": (
+        "{outcome}：预测的概率与实际比例（过去 {answers} 次回答，{hits} 次发生）",
+        "{outcome}: the chance that was said and the share that came ({answers} past answers, {hits} came true)",
+    ),
+    "as_said": ("与预测一致", "as it was said"),
+    "tenths": ("每十分之一的回答", "each tenth of the answers"),
     "nothing": ("官方分数的天数还太少", "too few official days yet"),
 }
 
 
-def picture(found: Backtest, lang: str) -> str:
+def picture(found: Proof, lang: str) -> str:
     """The whole backtest as one SVG document."""
     say = partial(_say, lang)
     records = [one for one in found.total if one.answers]
     charts = [_errors(records, lang), _coverage(records, lang)]
     charts += [_answers(days, answers, lang) for days, answers in found.answers.items()]
+    if found.risk is not None:
+        charts += [_calibration(outcome, one, lang) for outcome, one in found.risk.outcomes.items() if one.hits]
     return document(charts, say("nothing"))
 
 
@@ -78,6 +89,26 @@ def _answers(days: str, answers: Sequence[PastAnswer], lang: str) -> Chart:
         Line(_say(lang, "came"), _CAME, points("came"), dots=True),
     ]
     return Chart(title, lines, _marks(places, [one.date for one in answers]))
+
+
+def _calibration(outcome: str, record: RiskRecord, lang: str) -> Chart:
+    """Right of the line more was said than came; left of it less."""
+    title = _say(
+        lang,
+        "calibration",
+        outcome=OUTCOME_WORDS[outcome].said(lang),
+        answers=record.answers,
+        hits=record.hits,
+    )
+    points = [(one.said, one.came) for one in record.bins]
+    most = max(said for said, _ in points)
+    lines = [
+        Line(_say(lang, "as_said"), _STAYS, [(0.0, 0.0), (most, most)]),
+        Line(_say(lang, "tenths"), _OWN, points),
+        Line("", _OWN, points, dots=True),
+    ]
+    places = [most * part / _MARKS for part in range(_MARKS + 1)]
+    return Chart(title, lines, [(place, f"{place:.1%}") for place in places], floor=0.0)
 
 
 def _marks(places: Sequence[float], dates: Sequence[str]) -> list[tuple[float, str]]:

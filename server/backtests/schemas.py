@@ -3,10 +3,10 @@ import datetime as dt
 from marshmallow import Schema, fields, validate
 
 from server.http.structs import schema_of
-from shared_scoring.forecast.backtest import Backtest
+from shared_scoring.proof import Proof
 
 
-class StoredBacktest(Backtest, frozen=True, kw_only=True):
+class StoredBacktest(Proof, frozen=True, kw_only=True):
     """As `koubei backtest` prints it, from what the worker made; `picture` is an SVG document where it was asked for.
 
     Until it has been made, nothing is listed and `reason` is `not_made_yet`.

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from server.backtests.pictures import picture
 from server.backtests.schemas import StoredBacktest
 from server.db.outlooks import read_part
-from shared_scoring.forecast.backtest import Backtest
+from shared_scoring.proof import Proof
 
 PART, NOT_MADE = "backtest", "not_made_yet"
 
@@ -22,8 +22,8 @@ class Answer(NamedTuple):
 
 def read_backtest(app: Engine, subject_id: str, lang: str | None) -> Answer:
     """The newest backtest, with its pictures where a language is named."""
-    made = read_part(app, subject_id, PART, Backtest)
-    own = made.part or Backtest(
+    made = read_part(app, subject_id, PART, Proof)
+    own = made.part or Proof(
         rules="",
         subject=subject_id,
         as_of="",

@@ -14,7 +14,10 @@ _FONT = "font-family='system-ui, sans-serif' font-size='12'"
 
 
 class Line(NamedTuple):
-    """`dots` draws the points alone; `wide` fills between the points and those of another line."""
+    """`dots` draws the points alone; `wide` fills between the points and those of another line.
+
+    Without a name it stands in no legend.
+    """
 
     name: str
     colour: str
@@ -103,6 +106,8 @@ def _line(line: Line, frame: _Frame) -> str:
 def _legend(lines: Sequence[Line]) -> str:
     drawn, x = [], float(_LEFT)
     for line in lines:
+        if not line.name:
+            continue
         faint = " fill-opacity='0.3'" if line.wide else ""
         drawn.append(f"<rect x='{x:.0f}' y='25' width='10' height='10' fill='{line.colour}'{faint}/>")
         drawn.append(f"<text x='{x + 14:.0f}' y='34'>{escape(line.name)}</text>")

@@ -21,6 +21,7 @@ from shared_scoring.calendar import day_of, iso
 from shared_scoring.forecast.backtest import Backtest, HorizonRecord, backtest
 from shared_scoring.forecast.past import HistoryPast
 from shared_scoring.history import History
+from shared_scoring.proof import Proof, proof
 from shared_scoring.records import Official
 from shared_scoring.risk.backtest import RiskBacktest, risk_backtest
 
@@ -57,12 +58,12 @@ def backtest_days(
     pack = pack_for(rules, history.subject(), day)
     span = None if first is None else first.toordinal(), None if last is None else last.toordinal()
     fixed = None if rules == "auto" else pack
-    answer = backtest(HistoryPast(history), day.toordinal(), *span, fixed, subject_id)
     risk = risk_backtest(history, pack, day.toordinal())
+    answer = proof(backtest(HistoryPast(history), day.toordinal(), *span, fixed, subject_id), risk)
     if svg is not None:
         _draw(answer, svg, lang)
     if as_json:
-        body = {"command": "backtest", **msgspec.to_builtins(answer), "risk": msgspec.to_builtins(risk)}
+        body = {"command": "backtest", **msgspec.to_builtins(answer)}
         click.echo(msgspec.json.encode(body | {"input": msgspec.to_builtins(intake.input)}))
     else:
         _print(answer, intake.input, lang)
@@ -92,7 +93,7 @@ def _newest(history: History) -> dt.date:
     return dt.date.fromisoformat(iso(max(days)))
 
 
-def _draw(answer: Backtest, path: Path, lang: str) -> None:
+def _draw(answer: Proof, path: Path, lang: str) -> None:
     try:
         path.write_text(picture(answer, lang), encoding="utf-8")
     except OSError as error:

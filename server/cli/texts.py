@@ -1,6 +1,7 @@
 """What the command line says to a person, in both languages."""
 
 from server.texts import Both, text_of
+from shared_scoring.risk.outcomes import OUTCOME_WORDS
 from shared_scoring.scene_words import SCENE_WORDS
 
 TEXTS: dict[str, Both] = {
@@ -161,12 +162,7 @@ TEXTS: dict[str, Both] = {
     ),
     "order": ("订单", "Order"),
     "expected_loss": ("预计扣分", "Expected loss"),
-    "outcome_late_pickup": ("揽收超时", "Late pickup"),
-    "outcome_late_delivery": ("配送超时", "Late delivery"),
-    "outcome_bad_review": ("差评", "Bad review"),
-    "outcome_quality_return": ("品质退货", "Quality return"),
-    "outcome_damage_return": ("破损退货", "Damage return"),
-    "outcome_platform_help": ("平台求助", "Taken to the platform"),
+    **{f"outcome_{outcome}": (words.zh, words.en) for outcome, words in OUTCOME_WORDS.items()},
     "deadline": ("截止", "Deadline"),
     "clocks": ("时限与每小时的代价", "What is due, and what an hour costs"),
     "reasons": ("原因", "Reasons"),

@@ -20,7 +20,7 @@ from shared_scoring.risk.trial import HELD_OUT, Tried, try_happening, try_late
 
 _APART = 28.0
 _MONTHS = 6
-_ENOUGH = 60.0  # days of orders before a past day is asked
+_ENOUGH = 30.0  # days of orders before a past day is asked
 _OBSERVED = {"late_pickup": "picked_up", "late_delivery": "delivered"}
 
 

@@ -10,9 +10,19 @@ from typing import NamedTuple
 from shared_scoring.calendar import Calendar
 from shared_scoring.case import Case
 from shared_scoring.cohorts import pickup_due, taken_to_platform
+from shared_scoring.pack_base import Words
 from shared_scoring.records import Order
 
 OUTCOMES = ("late_pickup", "late_delivery", "bad_review", "quality_return", "damage_return", "platform_help")
+
+OUTCOME_WORDS: Mapping[str, Words] = {
+    "late_pickup": Words("揽收超时", "Late pickup"),
+    "late_delivery": Words("配送超时", "Late delivery"),
+    "bad_review": Words("差评", "Bad review"),
+    "quality_return": Words("品质退货", "Quality return"),
+    "damage_return": Words("破损退货", "Damage return"),
+    "platform_help": Words("平台求助", "Taken to the platform"),
+}
 
 NOT_OBSERVED = "not_observed"
 DECIDED = "decided"

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
 
 import msgspec
 import pytest
@@ -12,6 +13,8 @@ from shared_scoring.decode import decode_record
 from shared_scoring.history import History
 from shared_scoring.pack import bundled
 from shared_scoring.risk.at_risk import at_risk_history
+from shared_scoring.risk.backtest import risk_backtest
+from shared_scoring.risk.outcomes import OUTCOME_WORDS
 from tests.integration.shop import send
 from tests.unit.risky import AS_OF, ZONE
 from tests.unit.risky import shop as records_of_shop
@@ -40,11 +43,16 @@ def _day(one: dict[str, Any]) -> str:
 
 @pytest.fixture
 def seen(shop: "Paired", database: "Database", records: list[dict[str, Any]]) -> "Paired":
+    made(shop, database, records)
+    return shop
+
+
+def made(shop: "Paired", database: "Database", records: list[dict[str, Any]]) -> None:
+    """What the worker has made of records that were sent."""
     for start in range(0, len(records), 500):
         assert send(shop, records[start : start + 500], key=str(start)).json["quarantined"] == []
     recalculate.run(database.app, "shop-1")
     assert outlook.run(database.app, "shop-1", NOON)
-    return shop
 
 
 def listed(shop: "Paired", query: str = "") -> dict[str, Any]:
@@ -96,6 +104,22 @@ def test_nothing_is_made_up_before_it_was_made(shop: "Paired") -> None:
     found = listed(shop)
     assert (found["orders"], found["as_of"], found["reason"]) == ([], None, "not_made_yet")
     assert shop.client.get("/v1/subjects/shop-2/orders/at-risk").status_code == 404
+
+
+def test_past_risks_stand_in_the_backtest_with_their_pictures(shop: "Paired", database: "Database") -> None:
+    told = records_of_shop(a_day=2)
+    made(shop, database, told)
+    history = History(decode_record(json.dumps(one).encode()) for one in told)
+    expected = risk_backtest(history, bundled()[RULES], AS_OF.toordinal())
+    assert expected.outcomes["late_delivery"].hits > 0
+    calibrated = [name for name, one in expected.outcomes.items() if one.hits]
+    for lang in ("zh", "en"):
+        found: dict[str, Any] = shop.client.get(f"/v1/subjects/shop-1/backtest?picture={lang}").json
+        assert found["risk"] == msgspec.json.decode(msgspec.json.encode(expected))
+        assert all(OUTCOME_WORDS[name].said(lang) in found["picture"] for name in calibrated)
+        drawn = ET.fromstring(found["picture"])  # noqa: S314 - our own drawing
+        dots = [one for one in drawn.iter() if one.tag.endswith("circle")]
+        assert len(dots) == sum(len(expected.outcomes[name].bins) for name in calibrated)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
