@@ -13,7 +13,7 @@ export type ActionState = (typeof ACTION_STATES)[number];
 
 /** What content scripts and the extension's own pages ask of the service worker. */
 export type ContentAsk =
-  | { ask: "ingest"; key: string; visit: string; at: number; spec: string; shop: string; records: Rec[] }
+  | { ask: "ingest"; key: string; at: number; spec: string; shop: string; records: Rec[] }
   | { ask: "overlay"; page: Page; shop: string; ids: string[] }
   | { ask: "bind"; shop: Shop }
   | { ask: "action"; shop: string; id: string; state: ActionState }

@@ -2,20 +2,24 @@ import type { Rec } from "./project.js";
 
 const REMEMBERED = 5_000;
 
-/** What a page has shown already: unchanged rows are not sent again while it is open, and this worker lives. */
+/** What a document has shown already: unchanged rows are not sent again while it is open. */
 export class Seen {
-  readonly #rows = new Map<string, { text: string; key: string }>();
+  readonly #rows = new Map<string, string>();
 
-  /** The records that are new or changed. A message that is asked twice (same key) has the same answer both times. */
-  unsent(page: string, key: string, records: Rec[]): Rec[] {
+  /** The records that are new or changed since they were last asked about under this name. */
+  unsent(of: string, records: Rec[]): Rec[] {
     if (this.#rows.size > REMEMBERED) this.#rows.clear();
-    return records.filter(({ seen_at: _, ...record }) => {
-      const id = `${page} ${String(record["id"])}`;
+    return records.filter((record) => {
+      const id = `${of} ${String(record["id"])}`;
       const text = JSON.stringify(record);
-      const before = this.#rows.get(id);
-      if (before?.text === text && before.key !== key) return false;
-      this.#rows.set(id, { text, key });
+      if (this.#rows.get(id) === text) return false;
+      this.#rows.set(id, text);
       return true;
     });
+  }
+
+  /** What was handed on did not arrive, or has to arrive somewhere else. */
+  forget(): void {
+    this.#rows.clear();
   }
 }

@@ -59,14 +59,20 @@ export interface Stored {
   capture: { specs: CaptureSpec[]; routes: Routes; rowKinds: Partial<Record<Page, string>>; salt: string };
 }
 
-export async function load(): Promise<Stored> {
-  const stored = await chrome.storage.local.get(["settings", "health", "capture"]);
+type Values = Record<string, unknown>;
+
+function storedOf({ settings, health, capture }: Values): Stored {
   return {
-    settings: merge(stored["settings"]),
-    health: { ...HEALTHY, ...(stored["health"] as Partial<Health> | undefined) },
-    capture: (stored["capture"] as Stored["capture"] | undefined) ?? { specs: [], routes: {}, rowKinds: {}, salt: "" },
+    settings: merge(settings),
+    health: { ...HEALTHY, ...(health as Partial<Health> | undefined) },
+    capture: (capture as Stored["capture"] | undefined) ?? { specs: [], routes: {}, rowKinds: {}, salt: "" },
   };
 }
+
+export const load = async (): Promise<Stored> => storedOf(await chrome.storage.local.get(["settings", "health", "capture"]));
+
+/** Without the specs, which are most of what is stored. */
+export const loadSettings = async (): Promise<Settings> => merge((await chrome.storage.local.get("settings"))["settings"]);
 
 function merge(stored: unknown): Settings {
   const given = (stored ?? {}) as Partial<Settings>;
@@ -74,7 +80,7 @@ function merge(stored: unknown): Settings {
 }
 
 export async function change(patch: Partial<Settings>): Promise<Settings> {
-  const { settings } = await load();
+  const settings = await loadSettings();
   const next = { ...settings, ...patch };
   await chrome.storage.local.set({ settings: next });
   return next;
@@ -84,8 +90,15 @@ export async function saveHealth(health: Health): Promise<void> {
   await chrome.storage.local.set({ health });
 }
 
+/** All is read once; after that a change brings what has changed, and nothing is read again. */
 export function onChange(listener: (what: Stored) => void): () => void {
-  const heard = (_: unknown, area: string): void => { if (area === "local" && chrome.runtime?.id) void load().then(listener, () => undefined); };
+  let known: Promise<Stored> | null = null;
+  const heard = (changes: Record<string, chrome.storage.StorageChange>, area: string): void => {
+    if (area !== "local" || !chrome.runtime?.id) return;
+    const now = Object.fromEntries(Object.entries(changes).map(([key, { newValue }]) => [key, newValue]));
+    known = known ? known.then((before) => storedOf({ ...before, ...now })) : load();
+    void known.then(listener, () => { known = null; });
+  };
   chrome.storage.onChanged.addListener(heard);
   return () => { if (chrome.runtime?.id) chrome.storage.onChanged.removeListener(heard); };
 }

@@ -11,12 +11,16 @@ import type { AnswerSpec, LabelSpec } from "./spec.js";
  */
 const BUFFERED_ANSWERS = 50;
 const LARGEST_ANSWER = 8 * 2 ** 20;
+/** The page's own work on its answer goes first; a page that is never idle does not keep us from reading. */
+const IDLE_MS = 300;
 /** Addresses that exist to show or to hold a person's data: not even their shape is looked at. */
 const NEVER = /contact|receive|login|passport|\/im\//i;
 
 type Read = { url: string; failed: boolean } & ({ text: string } | { value: unknown });
 
 const parse = JSON.parse;
+const [NativeResponse, NativeBlob] = [Response, Blob];
+const idle = requestIdleCallback;
 const { port1: port, port2: theirs } = new MessageChannel();
 /** Null until the isolated world has said what the merchant allows; answers wait unread until then. */
 let told: Wishes | null = null;
@@ -85,7 +89,7 @@ async function send(read: Read): Promise<void> {
 
 function take(read: Read): void {
   if (told === null) waiting.push(read);
-  else setTimeout(() => void send(read));
+  else idle(() => void send(read), { timeout: IDLE_MS });
 }
 
 function tellLabels(specs: LabelSpec[]): void {
@@ -118,16 +122,25 @@ function replace(proto: object, name: string, part: PropertyDescriptor): void {
 function tapFetch(): void {
   const proto = Response.prototype;
   const { json: nativeJson, text: nativeText, clone } = proto;
-  const asked = (from: Response): boolean => wanted(from.url, () => from.headers.get("content-type"));
+  const body = Object.getOwnPropertyDescriptor(proto, "body")?.get;
+  const asked = (from: Response): boolean => {
+    try { return wanted(from.url, () => from.headers.get("content-type")); } catch { return false; /* no Response: the native method says so */ }
+  };
   const keep = (from: Response, text: string): void => {
     if (text.length <= LARGEST_ANSWER) take({ url: from.url, failed: !from.ok, text });
   };
-  // Reading text keeps the digits of long numbers; JSON.parse fails with the very words of the browser's own json().
+  // Reading text keeps the digits of long numbers. Whatever fails is left to the browser's own json(), whose words the page expects.
   const { json } = {
     json(this: Response): Promise<unknown> {
-      return !asked(this) ? nativeJson.call(this) : nativeText.call(this).then((text) => {
+      return !asked(this) || this.bodyUsed ? nativeJson.call(this) : nativeText.call(this).then((text) => {
         keep(this, text);
-        return parse(text) as unknown;
+        try { return parse(text) as unknown; } catch { return nativeJson.call(new NativeResponse(new NativeBlob(["\uFEFF", text]))); }
+      }, (error: unknown) => {
+        // A connection that breaks says the same to both; only a locked body names who wanted it.
+        if (!(error instanceof TypeError && /\btext\b/.test(error.message))) throw error;
+        const locked = new NativeResponse("");
+        (body?.call(locked) as ReadableStream | null)?.getReader();
+        return nativeJson.call(locked);
       });
     },
   };
@@ -148,7 +161,6 @@ function tapFetch(): void {
   }
 
   // A page that reads the stream itself gets one of two branches of it; only such a page pays for the second.
-  const body = Object.getOwnPropertyDescriptor(proto, "body")?.get;
   const streams = new WeakSet<Response>();
   if (body) replace(proto, "body", {
     get(this: Response): ReadableStream | null {

@@ -1,5 +1,6 @@
 import type { Overlay } from "./api-contract.js";
 import type { Capture } from "./bridge.js";
+import { Delivery, type Read } from "./delivery.js";
 import type { Translate } from "./i18n.js";
 import { Doorkeeper, judge } from "./identity.js";
 import { ask, type ActionState, type Failure } from "./messages.js";
@@ -7,6 +8,7 @@ import { notices } from "./notices.js";
 import type { Drawn } from "./overlay/drawing.js";
 import { Layer, rowsOf } from "./overlay/layer.js";
 import type { Drift, Outcome, Rec } from "./project.js";
+import { Seen } from "./seen.js";
 import { watching, type Health, type Settings, type Stored } from "./settings.js";
 import { onRoute, type Page } from "./pages.js";
 import { isAnswer, type CaptureSpec, type LabelSpec } from "./spec.js";
@@ -36,7 +38,8 @@ export class Visit {
   readonly #layer: Layer;
   readonly #outcomes = new Map<string, Outcome | "silent">();
   readonly #drifts = new Map<Page, Drift>();
-  readonly #id = crypto.randomUUID();
+  readonly #seen = new Seen();
+  readonly #delivery = new Delivery((reads) => void this.#deliver(reads));
   #specs: readonly CaptureSpec[] = [];
   #rowKinds: Stored["capture"]["rowKinds"] = {};
   /** The ids that were read for each page with rows, the newest first. */
@@ -61,7 +64,8 @@ export class Visit {
       settings: () => void ask({ ask: "options" }),
       act: (id, state) => void this.#act(id, state),
     }, () => this.#look());
-    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void this.#askOverlay(); }, { signal });
+    document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void this.#askOverlay(); else this.#delivery.now(); }, { signal });
+    addEventListener("pagehide", () => this.#delivery.now(), { signal });
     signal.addEventListener("abort", () => { for (const timer of [this.#poll, this.#silence, this.#placing, this.#reading]) clearTimeout(timer); });
   }
 
@@ -71,8 +75,8 @@ export class Visit {
     this.#health = health;
     this.#specs = specs;
     this.#rowKinds = rowKinds;
-    const { pass } = this.#keeper.admit(null, null, settings.shops, Date.now());
-    if (pass.length > 0) void this.#deliver(pass);
+    if (before && (before.server !== settings.server || before.paired !== settings.paired)) this.#seen.forget();
+    this.#pass(this.#keeper.admit(null, null, settings.shops, Date.now()).pass);
     const page = this.around.page();
     if (page && (!before || !watching(before, page)) && watching(settings, page)) this.#awaitCapture();
     this.#draw();
@@ -95,7 +99,8 @@ export class Visit {
     }
     const { verdict, pass } = this.#keeper.admit(capture.outcome === "ok" ? capture : null, capture.shop, this.#settings.shops, Date.now());
     if (verdict !== "ok") this.#forgetRows(page);
-    void this.#deliver(pass);
+    this.#pass(pass);
+    if (pass.length === 0 && this.#overlay?.page !== this.around.page()) void this.#askOverlay();
     this.#draw();
   }
 
@@ -105,17 +110,25 @@ export class Visit {
     if (page === this.around.page()) this.#asking++;
   }
 
-  async #deliver(captures: Capture[]): Promise<void> {
-    const shop = this.#keeper.seen;
+  /** What may go on: its rows can be marked as awaited now, the rest has time. */
+  #pass(captures: Capture[]): void {
+    const shop = this.#keeper.seen?.id;
     if (!shop) return;
-    for (const { spec: id, records } of captures) {
-      this.#noteRows(id, records);
-      if (records.length === 0) continue;
-      const reply = await ask({ ask: "ingest", key: crypto.randomUUID(), visit: this.#id, at: Date.now(), spec: id, shop: shop.id, records });
+    for (const { spec, records } of captures) this.#noteRows(spec, records);
+    this.#delivery.add(captures.map((capture) => ({ capture, shop, at: Date.now() })));
+  }
+
+  async #deliver(reads: Read[]): Promise<void> {
+    if (this.signal.aborted) return;
+    for (const { capture: { spec, records }, shop, at } of reads) {
+      const fresh = this.#seen.unsent(`${shop} ${spec}`, records);
+      if (fresh.length === 0) continue;
+      const reply = await ask({ ask: "ingest", key: crypto.randomUUID(), at, spec, shop, records: fresh });
       if (reply === null) return this.around.gone();
+      if (!reply.ok) this.#seen.forget();
     }
     // A page that had nothing new to say is asked about too.
-    if (captures.length > 0 || this.#overlay?.page !== this.around.page()) await this.#askOverlay();
+    await this.#askOverlay();
   }
 
   #noteRows(id: string, records: Rec[]): void {

@@ -7,10 +7,9 @@ import { joined } from "./official.js";
 import { Outbox, type Parcel, type Sent } from "./outbox.js";
 import { ROUTES, type Page } from "./routes.js";
 import type { Rec } from "./project.js";
-import { change, consented, load, saveHealth, serverAddress, watching } from "./settings.js";
+import { change, consented, load, loadSettings, saveHealth, serverAddress, watching, type Health } from "./settings.js";
 import { adapterOf, type CaptureSpec } from "./spec.js";
 import { admits } from "./specs.js";
-import { Seen } from "./seen.js";
 import { SpecBook } from "./spec-book.js";
 import { Store } from "./store.js";
 import { rfc3339 } from "./time.js";
@@ -40,7 +39,7 @@ let formats: { server: string; at: number; listed: string[] } | null = null;
 
 async function api(server?: string): Promise<Api> {
   const token = server === undefined ? ((await store.get<string>("kv", "token")) ?? null) : null;
-  return new Api(server ?? (await load()).settings.server, token, async (entry: LogEntry) => {
+  return new Api(server ?? (await loadSettings()).server, token, async (entry: LogEntry) => {
     await store.put("log", entry);
     await store.trim("log", LOGGED_REQUESTS);
   });
@@ -52,7 +51,7 @@ const outbox = new Outbox({
   jitter: Math.random,
   limits: __TEST__ ? { firstRetryMs: 200, longestRetryMs: 2_000 } : {},
   send: async (parcel: Parcel): Promise<Sent> => {
-    const { settings } = await load();
+    const settings = await loadSettings();
     // Consent withdrawn or paused while a flush was under way: the rest waits.
     if (!consented(settings) || settings.paused || !settings.paired) return { is: "refused" };
     try {
@@ -79,25 +78,29 @@ async function listedFormats(client: Api, server: string): Promise<string[] | Se
 }
 
 const book = new SpecBook(store);
-const seen = new Seen();
+
+/** As it was last written: every write is read by every page. */
+let toldHealth = "";
 
 async function tellHealth(): Promise<number> {
   const { queued, set_aside, away_since, revoked, dropped } = await outbox.state();
   const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
   const unfit = formats && !formats.listed.includes(FORMAT) ? formats.listed : null;
-  await saveHealth({ queued, set_aside, revoked, formats: unfit, away_since: unfit ? null : time(away_since), dropped: { ...dropped, since: time(dropped.since) } });
+  const health: Health = { queued, set_aside, revoked, formats: unfit, away_since: unfit ? null : time(away_since), dropped: { ...dropped, since: time(dropped.since) } };
+  if (JSON.stringify(health) !== toldHealth) await saveHealth(health);
+  toldHealth = JSON.stringify(health);
   return queued;
 }
 
 async function flush(force = false): Promise<number> {
-  const { settings } = await load();
+  const settings = await loadSettings();
   if (consented(settings) && settings.paired && !settings.paused) await outbox.flush(force);
   return tellHealth();
 }
 
 /** Asks the server a few times a day whether a page has a newer spec; without an answer the known ones stay. */
 async function renewSpecs(force = false): Promise<void> {
-  const { settings } = await load();
+  const settings = await loadSettings();
   if (!consented(settings) || !settings.paired || settings.paused || (await outbox.state()).revoked) return;
   await book.renew(async (etag) => {
     const answer = await call((client) => client.captureSpecs(etag));
@@ -123,7 +126,7 @@ async function call<A extends Answer>(work: (client: Api) => Promise<A>): Promis
   }
 }
 
-const bound = async (shop: string): Promise<boolean> => (await load()).settings.shops.some(({ id }) => id === shop);
+const bound = async (shop: string): Promise<boolean> => (await loadSettings()).shops.some(({ id }) => id === shop);
 
 async function post(key: string, subject: string, adapter: string, captured_at: string, records: Rec[]): Promise<number> {
   if (records.length > 0) await outbox.add({ key, subject, body: makeBatch(chrome.runtime.getManifest().version, adapter, captured_at, records), records: records.length });
@@ -153,19 +156,18 @@ function whole(shop: string, { kind }: CaptureSpec, records: Rec[]): Promise<Rec
 type Handlers = { [M in ContentAsk | PageAsk as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
 
 const forContent: Pick<Handlers, ContentAsk["ask"]> = {
-  async ingest({ key, visit, at, spec: id, shop, records: read }) {
-    const { settings } = await load();
+  async ingest({ key, at, spec: id, shop, records: read }) {
+    const settings = await loadSettings();
     const spec = await book.find(id);
     const now = rfc3339(at);
     const records = read.map((record) => ({ ...record, seen_at: now }));
     if (!spec || !(Math.abs(Date.now() - at) < LONGEST_ASKING_MS) || !/^[\da-f-]{36}$/.test(key) || !watching(settings, spec.page) || !records.every((record) => admits(spec, record, settings.review_text))) return no("shut");
     if (!(await bound(shop))) return no("not_bound");
-    const fresh = seen.unsent(`${visit} ${shop} ${id}`, key, records);
-    return { ok: true, queued: await post(key, shop, adapterOf(spec), now, await whole(shop, spec, fresh)) };
+    return { ok: true, queued: await post(key, shop, adapterOf(spec), now, await whole(shop, spec, records)) };
   },
 
   async overlay({ page, shop, ids }) {
-    const { settings } = await load();
+    const settings = await loadSettings();
     if (!watching(settings, page)) return no("shut");
     if (!(await bound(shop))) return no("not_bound");
     await flush();
@@ -187,7 +189,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
   },
 
   async bind({ shop }) {
-    const { settings } = await load();
+    const settings = await loadSettings();
     if (!consented(settings) || !settings.paired) return no("shut");
     const answer = await call((client) => client.bind(shop));
     if ("why" in answer) return answer;
@@ -211,7 +213,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
   }),
 
   shape: ({ shape }) => inTurn(async () => {
-    if ((await load()).settings.recording < Date.now()) return no("shut");
+    if ((await loadSettings()).recording < Date.now()) return no("shut");
     const shapes = (await store.get<RecordedShape[]>("kv", "shapes")) ?? [];
     const version = shape.spec === null ? null : (await book.find(shape.spec))?.version ?? null;
     // The same answer may be asked for on a page where nobody reads it.
@@ -263,7 +265,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
   },
 
   async enter({ shop, records }) {
-    const { settings } = await load();
+    const settings = await loadSettings();
     if (!consented(settings) || !settings.paired) return no("shut");
     const faults = entered(records);
     if (faults.length > 0) return no("refused", faults.join("; "));
@@ -296,6 +298,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     await store.wipe();
     answers.clear();
     await chrome.storage.local.clear();
+    toldHealth = "";
     await clearToolbar();
     await book.publish();
     return { ok: true };
