@@ -22,6 +22,11 @@ export type Why = Schemas["Why"];
 export type GateFigure = Schemas["GateFigure"];
 export type DropOutFigure = Schemas["DropOutFigure"];
 export type TodoFigure = Schemas["TodoFigure"];
+/** What a merchant decides of a subject; the server always tells all of it. */
+export type Preferences = Required<Schemas["Preferences"]>;
+export type SubjectSettings = Schemas["SubjectSettings"] & { settings: Preferences };
+export type PackSummary = Schemas["PackSummary"];
+export type RulePacks = Schemas["RulePacks"];
 export type ActionPatch = Schemas["ActionPatch"];
 
 /** A route that the server has, with its parameters filled in: one that is renamed there no longer compiles here. */

@@ -1,14 +1,16 @@
-import { FORMAT, route, type ActionPatch, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type Pairing, type Problem, type Readiness, type SubjectBinding } from "./api-contract.js";
+import { FORMAT, route, type ActionPatch, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type Pairing, type Preferences, type Problem, type Readiness, type RulePacks, type SubjectBinding, type SubjectSettings } from "./api-contract.js";
 import type { Lang } from "./i18n.js";
 import type { Shop } from "./identity.js";
-import type { LogEntry } from "./messages.js";
 import type { Sent } from "./outbox.js";
 import type { Rec } from "./project.js";
 import type { Page } from "./pages.js";
+import type { SentLog } from "./sent-log.js";
 
 /** Pages of which the server has no answer of their own: they show the day's score. */
 const ASKED_AS: Partial<Record<Page, string>> = { creator: "score", service: "home", violations: "home" };
 const TIMEOUT_MS = 10_000;
+/** Everything that a server keeps of a subject, in one answer. */
+const EXPORT_MS = 4 * 60_000;
 
 export interface Answer { status: number; body: unknown; etag: string | null; afterMs: number | null }
 
@@ -41,7 +43,7 @@ export class Api {
   constructor(
     private readonly server: string,
     private readonly token: string | null,
-    private readonly log: (entry: LogEntry) => Promise<void>,
+    private readonly log: Pick<SentLog, "begin" | "end">,
   ) {}
 
   pair(code: string, name: string): Promise<Answer & { body: Partial<Device> }> {
@@ -68,32 +70,70 @@ export class Api {
     return this.call("GET", `${route("/v1/subjects/{subject_id}/overlay", subject)}?${query}`, { headers: etag ? { "If-None-Match": etag } : {} }) as Promise<Answer & { body: Overlay }>;
   }
 
-  private async call(method: string, path: string, { body, logged = body, headers = {} }: { body?: string; logged?: string | undefined; headers?: Record<string, string> }): Promise<Answer> {
+  preferences(subject: string): Promise<Answer & { body: Partial<SubjectSettings> }> {
+    return this.call("GET", route("/v1/subjects/{subject_id}/settings", subject), {}) as Promise<Answer & { body: Partial<SubjectSettings> }>;
+  }
+  /** 412 where somebody else has changed them since they were read under `etag`. */
+  prefer(subject: string, preferences: Preferences, etag: string): Promise<Answer & { body: Partial<SubjectSettings> }> {
+    return this.call("PUT", route("/v1/subjects/{subject_id}/settings", subject), { body: JSON.stringify(preferences), headers: { "If-Match": etag } }) as Promise<Answer & { body: Partial<SubjectSettings> }>;
+  }
+  rulePacks(): Promise<Answer & { body: Partial<RulePacks> }> {
+    return this.call("GET", route("/v1/rule-packs"), {}) as Promise<Answer & { body: Partial<RulePacks> }>;
+  }
+  /** Says whether the token counts, and nothing else of interest. */
+  subjects(): Promise<Answer> {
+    return this.call("GET", `${route("/v1/subjects")}?limit=1`, {});
+  }
+  erase(subject: string): Promise<Answer> {
+    return this.call("DELETE", route("/v1/subjects/{subject_id}", subject), {});
+  }
+  /** Every stored copy of every record as NDJSON, which may be large: it is not read here. */
+  async exported(subject: string): Promise<{ status: number; file: Blob }> {
+    const response = await this.send("POST", route("/v1/subjects/{subject_id}/exports", subject), { accept: "application/x-ndjson, application/problem+json", waitMs: EXPORT_MS });
+    try {
+      return { status: response.status, file: await response.blob() };
+    } catch (error) {
+      throw new Away(String(error));
+    }
+  }
+
+  private async call(method: string, path: string, said: Said): Promise<Answer> {
+    const response = await this.send(method, path, said);
+    const { status, headers } = response;
+    try {
+      const text = await response.text();
+      return { status, body: text === "" ? null : JSON.parse(text), etag: headers.get("ETag"), afterMs: retryAfterMs(headers.get("Retry-After"), Date.now()) };
+    } catch (error) {
+      // A proxy's HTML page in place of JSON counts as "not our server answering" unless it says clearly what is wrong.
+      if (status >= 400) return { status, body: null, etag: null, afterMs: null };
+      throw new Away(String(error));
+    }
+  }
+
+  private async send(method: string, path: string, { body, logged = body, headers = {}, accept = "application/json", waitMs = TIMEOUT_MS }: Said): Promise<Response> {
     const url = this.server + path;
-    let status: number | null = null;
+    const line = await this.log.begin({ at: new Date().toISOString(), method, url, status: null, body: logged ?? null });
     try {
       const response = await fetch(url, {
         method,
-        headers: { Accept: "application/json", ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}), ...headers },
+        headers: { Accept: accept, ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}), ...headers },
         ...(body === undefined ? {} : { body }),
         credentials: "omit",
         cache: "no-store",
         redirect: "error",
         referrerPolicy: "no-referrer",
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(waitMs),
       });
-      status = response.status;
-      const text = await response.text();
-      return { status, body: text === "" ? null : JSON.parse(text), etag: response.headers.get("ETag"), afterMs: retryAfterMs(response.headers.get("Retry-After"), Date.now()) };
+      await this.log.end(line, response.status);
+      return response;
     } catch (error) {
-      // A proxy's HTML page in place of JSON counts as "not our server answering" unless it says clearly what is wrong.
-      if (status !== null && status >= 400) return { status, body: null, etag: null, afterMs: null };
       throw new Away(String(error));
-    } finally {
-      await this.log({ at: new Date().toISOString(), method, url, status, body: logged ?? null });
     }
   }
 }
+
+/** `logged` stands in the log in place of a body that holds a secret. */
+interface Said { body?: string; logged?: string; headers?: Record<string, string>; accept?: string; waitMs?: number }
 
 /** Specs are data, so their records' fields are checked against the server's document by a test, not by the compiler. */
 export const makeBatch = (version: string, adapter: string, captured_at: string, records: Rec[]): string =>

@@ -2,7 +2,7 @@ import { HANDSHAKE, type FromTap, type ToTap, type Wishes } from "./bridge.js";
 import { langOf, translator, type Lang, type Translate } from "./i18n.js";
 import { ask } from "./messages.js";
 import { setSheet } from "./overlay/sheet.js";
-import { onChange, load, change, watching, type Stored } from "./settings.js";
+import { onChange, load, watching, type Stored } from "./settings.js";
 import { pageOf, setRoutes } from "./pages.js";
 import { isAnswer, type AnswerSpec } from "./spec.js";
 import { Visit } from "./visit.js";
@@ -22,7 +22,7 @@ let spoken: { lang: Lang; translate: Translate } | null = null;
 const visit = new Visit(ended.signal, {
   page: () => pageOf(location.host, location.pathname),
   translate: () => spoken?.translate ?? null,
-  collapse: (collapsed) => { if (alive()) void change({ collapsed }).catch(() => undefined); },
+  collapse: (collapsed) => { if (alive()) void ask({ ask: "collapse", collapsed }); },
   readLabels: (labels) => port?.postMessage(JSON.stringify({ labels } satisfies ToTap)),
   gone: end,
 });

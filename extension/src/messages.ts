@@ -1,10 +1,11 @@
-import type { Overlay } from "./api-contract.js";
+import type { Overlay, PackSummary, Preferences } from "./api-contract.js";
 import type { Shape } from "./bridge.js";
 import type { Lang, Words } from "./i18n.js";
 import type { Drawn } from "./overlay/drawing.js";
 import type { Drift, Outcome, Rec } from "./project.js";
 import type { Page } from "./pages.js";
 import type { Shop } from "./identity.js";
+import type { Verdict } from "./probe.js";
 import type { InForce } from "./specs.js";
 
 /** What a merchant says of an action. */
@@ -20,6 +21,7 @@ export type ContentAsk =
   | { ask: "unread"; spec: string; outcome: Outcome | "silent"; drift: Drift | null }
   | { ask: "shape"; shape: Shape }
   | { ask: "words"; lang: Lang }
+  | { ask: "collapse"; collapsed: boolean }
   | { ask: "options" };
 export type PageAsk =
   | { ask: "pair"; server: string; code: string; name: string }
@@ -27,12 +29,19 @@ export type PageAsk =
   | { ask: "retry-set-aside" }
   | { ask: "enter"; shop: Shop; records: Rec[] }
   | { ask: "specs"; renew: boolean }
+  | { ask: "test"; server: string }
+  | { ask: "preferences"; shop: string }
+  | { ask: "prefer"; shop: string; preferences: Preferences; etag: string }
+  | { ask: "packs" }
   | { ask: "log" }
   | { ask: "export" }
+  | { ask: "export-server"; shop: string }
+  | { ask: "erase"; shop: string }
+  | { ask: "withdraw" }
   | { ask: "wipe" };
 
 /** Why nothing came back, in words the overlay has a text for. */
-export type Failure = "away" | "revoked" | "refused" | "shut" | "not_bound" | "bad_code" | "bad_server" | "conflict";
+export type Failure = "away" | "revoked" | "refused" | "shut" | "not_bound" | "bad_code" | "bad_server" | "conflict" | "full";
 export type Reply<T> = ({ ok: true } & T) | { ok: false; why: Failure; detail?: string };
 
 export interface LogEntry { n?: number; at: string; method: string; url: string; status: number | null; body: string | null }
@@ -41,6 +50,12 @@ export interface Unread { spec: string; outcome: string; at: string; drift: Drif
 /** The shape of one answer as it may be sent to somebody: no values, and which version of which spec it was recorded under. */
 export interface RecordedShape extends Shape { at: string; version: number | null }
 export interface SpecState { id: string; version: number; grade: string; page: Page; newer: boolean }
+/** When a spec last brought records that were kept. */
+export interface LastRead { at: string; records: number }
+/** Where the service worker leaves an export of the server for the page that asked: a message has a limit, this has not. */
+export const EXPORT_KEY = "export";
+/** What was thrown away before it was sent. */
+export interface Emptied { batches: number; records: number }
 
 export interface Answers {
   ingest: { queued: number };
@@ -50,14 +65,22 @@ export interface Answers {
   unread: object;
   shape: object;
   words: { words: Words; sheet: string };
+  collapse: object;
   options: object;
   pair: object;
   flush: { queued: number };
   "retry-set-aside": { queued: number };
   enter: { queued: number };
   specs: { specs: SpecState[]; checked_at: string | null; off: InForce["off"]; refused: InForce["refused"] };
-  log: { entries: LogEntry[]; set_aside: SetAside[]; unread: Unread[]; shapes: RecordedShape[] };
+  test: { verdict: Verdict; ms: number; detail: string };
+  preferences: { preferences: Preferences; etag: string };
+  prefer: { preferences: Preferences; etag: string };
+  packs: { packs: PackSummary[] };
+  log: { entries: LogEntry[]; set_aside: SetAside[]; unread: Unread[]; shapes: RecordedShape[]; reads: Record<string, LastRead> };
   export: { file: string };
+  "export-server": object;
+  erase: Emptied;
+  withdraw: Emptied;
   wipe: object;
 }
 

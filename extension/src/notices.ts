@@ -48,6 +48,7 @@ export function notices({ settings, health, page, verdict, shop, outcomes, drift
     verdict === "other" && note("other_shop", "stop", who),
     verdict === "ask" && note("ask_bind", "warn", who),
     verdict === "unknown" && outcomes.includes("ok") && note("shop_unknown", "stop"),
+    health.full && note("full", "stop", { n: health.full.records }),
     health.formats && note("unfit", "stop", { n, formats: health.formats.join("、") || "—" }),
     health.revoked ? note("revoked", "stop", { n }) : health.away_since !== null ? note("away", "warn", { n }) : failure?.why === "refused" && note("refused", "warn", { detail: failure.detail ?? "" }),
     unplaced && note("unplaced", "warn", {}, "unplaced", "changed"),

@@ -27,6 +27,8 @@ const REST: Pace = { attempts: 0, next_at: 0, held_until: 0, away_since: null, r
 const REMEMBERED_KEYS = 200;
 export const LIMITS = { batches: 1000, ageMs: 7 * 86_400_000, aside: 100, faults: 5, firstRetryMs: 5_000, longestRetryMs: 15 * 60_000 };
 
+const sum = (parcels: readonly Parcel[]): number => parcels.reduce((all, { records }) => all + records, 0);
+
 export interface Outfit {
   store: Store;
   send: (parcel: Parcel) => Promise<Sent>;
@@ -41,6 +43,8 @@ export class Outbox {
   #flying: Promise<void> | null = null;
   #again = false;
   #turn: Promise<void> = Promise.resolve();
+  /** How often the queue was emptied: what was on its way then must not come back into it. */
+  #emptied = 0;
   readonly #limits: typeof LIMITS;
 
   constructor(private readonly outfit: Outfit) {
@@ -85,6 +89,27 @@ export class Outbox {
     return sent.is !== "revoked" && sent.is !== "later" && (await this.#pace()).attempts > 0;
   }
 
+  /** Throws away what waits and what was set aside, of one subject or of all, and says how much that was. */
+  async empty(subject?: string): Promise<{ batches: number; records: number }> {
+    const { store } = this.outfit;
+    this.#emptied++;
+    const ours = (parcel: Parcel): boolean => subject === undefined || parcel.subject === subject;
+    const waiting = (await store.all<Parcel>("outbox")).filter(ours);
+    const aside = (await store.all<SetAside & { parcel: Parcel }>("aside")).filter(({ parcel }) => ours(parcel));
+    for (const { n } of waiting) if (n !== undefined) await store.remove("outbox", n);
+    for (const { key } of aside) await store.remove("aside", key);
+    const gone = [...waiting, ...aside.map(({ parcel }) => parcel)];
+    return { batches: gone.length, records: sum(gone) };
+  }
+
+  /** Batches that were read but never reached the queue: they count with those it dropped. */
+  countLost({ batches, records }: { batches: number; records: number }): Promise<void> {
+    return this.#update((pace) => ({
+      ...pace,
+      dropped: { batches: pace.dropped.batches + batches, records: pace.dropped.records + records, since: pace.dropped.since ?? this.outfit.now() },
+    }));
+  }
+
   /** Puts what was set aside back in the queue, under the same keys. */
   async retryAside(): Promise<void> {
     for (const aside of await this.outfit.store.all<SetAside & { parcel: Parcel }>("aside")) {
@@ -114,12 +139,15 @@ export class Outbox {
       if (parcel?.n === undefined) return;
       after = parcel.n;
       if (refused.has(parcel.subject)) continue;
+      const before = this.#emptied;
       const sent = await send(parcel);
       await this.#note(sent);
       if (sent.is === "taken") await store.remove("outbox", parcel.n);
+      else if (sent.is === "revoked" || (sent.is === "later" && !sent.fault)) return;
+      else if (before !== this.#emptied && (await store.get("outbox", parcel.n)) === undefined) continue;
       else if (sent.is === "poison") await this.#setAside(parcel, sent);
       else if (sent.is === "refused") refused.add(parcel.subject);
-      else if (sent.is === "revoked" || !sent.fault || !(await this.#tooManyFaults(parcel))) return;
+      else if (!(await this.#tooManyFaults(parcel))) return;
     }
   }
 
@@ -173,14 +201,7 @@ export class Outbox {
   }
 
   #countDropped(parcels: Parcel[]): Promise<void> {
-    return this.#update((pace) => ({
-      ...pace,
-      dropped: {
-        batches: pace.dropped.batches + parcels.length,
-        records: pace.dropped.records + parcels.reduce((sum, { records }) => sum + records, 0),
-        since: pace.dropped.since ?? this.outfit.now(),
-      },
-    }));
+    return this.countLost({ batches: parcels.length, records: sum(parcels) });
   }
 
   async #pace(): Promise<Pace> {

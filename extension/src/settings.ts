@@ -7,6 +7,10 @@ export interface Settings {
   /** A page that is not named is on. */
   pages: Partial<Record<Page, boolean>>;
   paused: boolean;
+  /** When a pause for a while ends (epoch ms); 0 for one that lasts until somebody ends it. */
+  paused_until: number;
+  /** What had not been sent yet when consent was last withdrawn, and went with it. */
+  withdrawn: { at: string; version: number; batches: number; records: number } | null;
   lang: "auto" | "zh" | "en";
   server: string;
   shops: { id: string; name: string | null; type?: "creator" }[];
@@ -25,6 +29,8 @@ export const DEFAULTS: Settings = {
   consent: null,
   pages: {},
   paused: false,
+  paused_until: 0,
+  withdrawn: null,
   lang: "auto",
   server: "http://127.0.0.1:8787",
   shops: [],
@@ -44,9 +50,11 @@ export interface Health {
   dropped: { batches: number; records: number; since: string | null };
   /** The record formats that the server lists, where ours is not among them: then everything waits. */
   formats: string[] | null;
+  /** What was read and could not be kept, the browser's storage being full; null while there is room. */
+  full: { since: string; batches: number; records: number } | null;
 }
 
-export const HEALTHY: Health = { queued: 0, away_since: null, revoked: false, set_aside: 0, formats: null, dropped: { batches: 0, records: 0, since: null } };
+export const HEALTHY: Health = { queued: 0, away_since: null, revoked: false, set_aside: 0, formats: null, full: null, dropped: { batches: 0, records: 0, since: null } };
 
 export const consented = (settings: Settings): boolean => settings.consent?.version === CONSENT_VERSION;
 /** Whether a page may be looked at. */
@@ -79,11 +87,14 @@ function merge(stored: unknown): Settings {
   return { ...DEFAULTS, ...given };
 }
 
-export async function change(patch: Partial<Settings>): Promise<Settings> {
-  const settings = await loadSettings();
-  const next = { ...settings, ...patch };
-  await chrome.storage.local.set({ settings: next });
-  return next;
+/** Of the extension's own pages and its service worker, one after the other: none overwrites what another has just set. */
+export async function change(patch: Partial<Settings> | ((settings: Settings) => Partial<Settings>)): Promise<Settings> {
+  return await navigator.locks.request("settings", async () => {
+    const settings = await loadSettings();
+    const next = { ...settings, ...(typeof patch === "function" ? patch(settings) : patch) };
+    await chrome.storage.local.set({ settings: next });
+    return next;
+  });
 }
 
 export async function saveHealth(health: Health): Promise<void> {

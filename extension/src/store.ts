@@ -2,8 +2,12 @@
  * The extension's own IndexedDB, opened by the service worker alone. Content scripts cannot reach it, which is why the
  * token is here and not in storage.local.
  */
-const STORES = { outbox: { keyPath: "n", autoIncrement: true }, aside: { keyPath: "key" }, log: { keyPath: "n", autoIncrement: true }, kv: {} } as const;
+const STORES = { outbox: { keyPath: "n", autoIncrement: true }, aside: { keyPath: "key" }, log: { keyPath: "n", autoIncrement: true }, asked: { keyPath: "n", autoIncrement: true }, kv: {} } as const;
 export type StoreName = keyof typeof STORES;
+const VERSION = 2;
+
+/** Whether an error says that the browser gives us no more room, here or in storage.local. */
+export const isFull = (error: unknown): boolean => error instanceof Error && /quota/i.test(`${error.name} ${error.message}`);
 
 const done = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
@@ -18,9 +22,9 @@ export class Store {
 
   #open(): Promise<IDBDatabase> {
     return (this.#opening ??= (async () => {
-      const request = this.factory.open(this.name, 1);
+      const request = this.factory.open(this.name, VERSION);
       request.onupgradeneeded = () => {
-        for (const [store, options] of Object.entries(STORES)) request.result.createObjectStore(store, options);
+        for (const [store, options] of Object.entries(STORES)) if (!request.result.objectStoreNames.contains(store)) request.result.createObjectStore(store, options);
       };
       const db = await done(request);
       db.onversionchange = () => { db.close(); this.#opening = null; };
@@ -35,8 +39,7 @@ export class Store {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error ?? new Error("IndexedDB transaction aborted"));
     });
-    const result = await done(work(transaction.objectStore(store)));
-    await committed;
+    const [result] = await Promise.all([done(work(transaction.objectStore(store))), committed]);
     return result;
   }
 
@@ -57,13 +60,16 @@ export class Store {
   }
 
   /** Keeps the newest `most` entries of a numbered store. */
-  async trim(store: "log" | "outbox", most: number): Promise<void> {
+  async trim(store: "log" | "asked", most: number): Promise<void> {
     const keys = await this.within(store, "readonly", (os) => os.getAllKeys());
     const last = keys[keys.length - most - 1];
     if (last !== undefined) await this.remove(store, IDBKeyRange.upperBound(last));
   }
 
+  async clear(store: StoreName): Promise<void> {
+    await this.within(store, "readwrite", (os) => os.clear());
+  }
   async wipe(): Promise<void> {
-    for (const store of Object.keys(STORES) as StoreName[]) await this.within(store, "readwrite", (os) => os.clear());
+    for (const store of Object.keys(STORES) as StoreName[]) await this.clear(store);
   }
 }

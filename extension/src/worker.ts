@@ -1,17 +1,19 @@
 import { Api, type Answer, Away, makeBatch, meaning, problem } from "./api.js";
 import { FORMAT, type Overlay } from "./api-contract.js";
-import { ACTION_STATES, type Answers, type ContentAsk, type Failure, type LogEntry, type PageAsk, type RecordedShape, type Reply, type SetAside, type Unread } from "./messages.js";
+import { ACTION_STATES, type Answers, type ContentAsk, type Failure, type LastRead, type PageAsk, type RecordedShape, type Reply, type SetAside, type Unread } from "./messages.js";
+import { desk } from "./desk.js";
 import { langOf, translator } from "./i18n.js";
 import { entered } from "./entry.js";
 import { joined } from "./official.js";
 import { Outbox, type Parcel, type Sent } from "./outbox.js";
 import { ROUTES, type Page } from "./routes.js";
 import type { Rec } from "./project.js";
-import { change, consented, load, loadSettings, saveHealth, serverAddress, watching, type Health } from "./settings.js";
+import { change, consented, load, loadSettings, saveHealth, serverAddress, watching, type Health, type Settings } from "./settings.js";
 import { adapterOf, type CaptureSpec } from "./spec.js";
 import { admits } from "./specs.js";
+import { SentLog } from "./sent-log.js";
 import { SpecBook } from "./spec-book.js";
-import { Store } from "./store.js";
+import { isFull, Store } from "./store.js";
 import { rfc3339 } from "./time.js";
 import { clearToolbar, keepToolbarHonest, showToolbar } from "./toolbar.js";
 import { pageWords } from "./words.js";
@@ -20,7 +22,6 @@ import sheet from "./overlay/sheet.css";
 
 declare const __TEST__: boolean;
 
-const LOGGED_REQUESTS = 200;
 const A_DAY_MS = 24 * 60 * 60_000;
 const TICK_MINUTES = __TEST__ ? 0.05 : 1;
 const ORIGINS = new Set(Object.values(ROUTES).flat().map((route) => `https://${route.split("/")[0] ?? ""}`));
@@ -31,6 +32,7 @@ const PANEL_ONLY = new Set<Page>(["service", "violations", "creator"]);
 const LONGEST_ASKING_MS = 10 * 60_000;
 
 const store = new Store();
+const log = new SentLog(store);
 const answers = new Map<string, { etag: string; overlay: Overlay }>();
 const no = (why: Failure, detail?: string): { ok: false; why: Failure; detail?: string } => ({ ok: false, why, ...(detail ? { detail } : {}) });
 
@@ -39,10 +41,7 @@ let formats: { server: string; at: number; listed: string[] } | null = null;
 
 async function api(server?: string): Promise<Api> {
   const token = server === undefined ? ((await store.get<string>("kv", "token")) ?? null) : null;
-  return new Api(server ?? (await loadSettings()).server, token, async (entry: LogEntry) => {
-    await store.put("log", entry);
-    await store.trim("log", LOGGED_REQUESTS);
-  });
+  return new Api(server ?? (await loadSettings()).server, token, log);
 }
 
 const outbox = new Outbox({
@@ -62,7 +61,8 @@ const outbox = new Outbox({
       if (!listed.includes(FORMAT)) return { is: "later", afterMs: null };
       return meaning(await client.batch(parcel.subject, parcel.key, parcel.body));
     } catch (error) {
-      if (error instanceof Away) return { is: "later", afterMs: null };
+      // Without a line in the log nothing is sent: it waits.
+      if (error instanceof Away || isFull(error)) return { is: "later", afterMs: null };
       throw error;
     }
   },
@@ -86,10 +86,37 @@ async function tellHealth(): Promise<number> {
   const { queued, set_aside, away_since, revoked, dropped } = await outbox.state();
   const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
   const unfit = formats && !formats.listed.includes(FORMAT) ? formats.listed : null;
-  const health: Health = { queued, set_aside, revoked, formats: unfit, away_since: unfit ? null : time(away_since), dropped: { ...dropped, since: time(dropped.since) } };
-  if (JSON.stringify(health) !== toldHealth) await saveHealth(health);
-  toldHealth = JSON.stringify(health);
+  await tell({ queued, set_aside, revoked, full: await fullNow(), formats: unfit, away_since: unfit ? null : time(away_since), dropped: { ...dropped, since: time(dropped.since) } });
   return queued;
+}
+
+async function tell(health: Health): Promise<void> {
+  if (JSON.stringify(health) === toldHealth) return;
+  try {
+    await saveHealth(health);
+    toldHealth = JSON.stringify(health);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
+}
+
+/** What could not be kept for want of room; undefined until this worker has looked. */
+let full: Health["full"] | undefined;
+const fullNow = async (): Promise<Health["full"]> => (full === undefined ? (full = (await load()).health.full) : full);
+
+/** There is no room for what was read: it is counted and said, for nothing may be lost in silence. */
+async function noteFull(records: number): Promise<void> {
+  const before = (await fullNow()) ?? { since: new Date().toISOString(), batches: 0, records: 0 };
+  full = { ...before, batches: before.batches + 1, records: before.records + records };
+  await tellHealth();
+}
+
+/** There is room again: what could not be kept meanwhile now counts with what was dropped. */
+async function noteRoom(): Promise<void> {
+  const lost = await fullNow();
+  if (lost === null) return;
+  await outbox.countLost(lost);
+  full = null;
 }
 
 async function flush(force = false): Promise<number> {
@@ -128,11 +155,33 @@ async function call<A extends Answer>(work: (client: Api) => Promise<A>): Promis
 
 const bound = async (shop: string): Promise<boolean> => (await loadSettings()).shops.some(({ id }) => id === shop);
 
-async function post(key: string, subject: string, adapter: string, captured_at: string, records: Rec[]): Promise<number> {
-  if (records.length > 0) await outbox.add({ key, subject, body: makeBatch(chrome.runtime.getManifest().version, adapter, captured_at, records), records: records.length });
+/** How many batches wait then; null where this one may not be kept any more. */
+async function post(key: string, subject: string, adapter: string, captured_at: string, records: Rec[]): Promise<number | null> {
+  if (records.length > 0) {
+    const parcel = { key, subject, body: makeBatch(chrome.runtime.getManifest().version, adapter, captured_at, records), records: records.length };
+    // Consent may have been withdrawn, or the shop erased, since this was read.
+    const may = await inTurn(async () => {
+      const yes = consented(await loadSettings()) && (await bound(subject));
+      if (yes) await keep(parcel);
+      return yes;
+    });
+    if (!may) return null;
+    await noteRoom();
+  }
   const queued = await tellHealth();
   void flush();
   return queued;
+}
+
+/** Where the browser has no more room, the log gives some up. */
+async function keep(parcel: Omit<Parcel, "n" | "at">): Promise<void> {
+  try {
+    await outbox.add(parcel);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    await log.giveUp();
+    await outbox.add(parcel);
+  }
 }
 
 let turn: Promise<unknown> = Promise.resolve();
@@ -153,6 +202,19 @@ function whole(shop: string, { kind }: CaptureSpec, records: Rec[]): Promise<Rec
   });
 }
 
+/** For the settings page alone: where there is no room for it, it is left out. */
+const noteRead = (spec: string, records: number): Promise<void> => inTurn(async () => {
+  const reads = (await store.get<Record<string, LastRead>>("kv", "reads")) ?? {};
+  await store.put("kv", { ...reads, [spec]: { at: new Date().toISOString(), records } }, "reads");
+}).catch((error: unknown) => { if (!isFull(error)) throw error; });
+
+/** What has been put together of a shop's official days, and the answers about its rows. */
+async function forgetReadings(shop?: string): Promise<void> {
+  answers.clear();
+  const keys = await store.within("kv", "readonly", (os) => os.getAllKeys());
+  for (const key of keys) if (String(key).startsWith("official ") && (shop === undefined || key === `official ${shop}`)) await store.remove("kv", key);
+}
+
 type Handlers = { [M in ContentAsk | PageAsk as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
 
 const forContent: Pick<Handlers, ContentAsk["ask"]> = {
@@ -163,7 +225,16 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     const records = read.map((record) => ({ ...record, seen_at: now }));
     if (!spec || !(Math.abs(Date.now() - at) < LONGEST_ASKING_MS) || !/^[\da-f-]{36}$/.test(key) || !watching(settings, spec.page) || !records.every((record) => admits(spec, record, settings.review_text))) return no("shut");
     if (!(await bound(shop))) return no("not_bound");
-    return { ok: true, queued: await post(key, shop, adapterOf(spec), now, await whole(shop, spec, records)) };
+    try {
+      const queued = await post(key, shop, adapterOf(spec), now, await whole(shop, spec, records));
+      if (queued === null) return no("shut");
+      await noteRead(id, records.length);
+      return { ok: true, queued };
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      await noteFull(records.length);
+      return no("full");
+    }
   },
 
   async overlay({ page, shop, ids }) {
@@ -194,7 +265,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     const answer = await call((client) => client.bind(shop));
     if ("why" in answer) return answer;
     if (answer.status >= 300) return no("refused", problem(answer.body));
-    await change({ shops: [...settings.shops.filter(({ id }) => id !== shop.id), { id: shop.id, name: shop.name, ...(shop.type === "creator" && { type: shop.type }) }] });
+    await change(({ shops }) => ({ shops: [...shops.filter(({ id }) => id !== shop.id), { id: shop.id, name: shop.name, ...(shop.type === "creator" && { type: shop.type }) }] }));
     return { ok: true };
   },
 
@@ -227,6 +298,11 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     return { ok: true, words: pageWords(lang), sheet };
   },
 
+  async collapse({ collapsed }) {
+    await change({ collapsed });
+    return { ok: true };
+  },
+
   async options() {
     await chrome.runtime.openOptionsPage();
     return { ok: true };
@@ -234,6 +310,8 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
 };
 
 const forPages: Pick<Handlers, PageAsk["ask"]> = {
+  ...desk({ store, outbox, api, call, tellHealth, inTurn, forgetReadings }),
+
   async pair({ server, code, name }) {
     const address = serverAddress(server);
     if (!address) return no("bad_server");
@@ -274,7 +352,8 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
       if (!reply.ok) return reply;
     }
     const now = rfc3339(Date.now());
-    return { ok: true, queued: await post(crypto.randomUUID(), shop.id, "koubei.entry/1", now, records.map((record) => ({ ...record, seen_at: now }))) };
+    const queued = await post(crypto.randomUUID(), shop.id, "koubei.entry/1", now, records.map((record) => ({ ...record, seen_at: now })));
+    return queued === null ? no("shut") : { ok: true, queued };
   },
 
   async specs({ renew }) {
@@ -283,10 +362,10 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
   },
 
   async log() {
-    const [entries, set_aside, unread, shapes] = await Promise.all([
-      store.all<LogEntry>("log"), store.all<SetAside>("aside"), store.get<Record<string, Unread>>("kv", "unread"), store.get<RecordedShape[]>("kv", "shapes"),
+    const [entries, set_aside, unread, shapes, reads] = await Promise.all([
+      log.read(), store.all<SetAside>("aside"), store.get<Record<string, Unread>>("kv", "unread"), store.get<RecordedShape[]>("kv", "shapes"), store.get<Record<string, LastRead>>("kv", "reads"),
     ]);
-    return { ok: true, entries: entries.reverse(), set_aside, unread: Object.values(unread ?? {}), shapes: shapes ?? [] };
+    return { ok: true, entries, set_aside, unread: Object.values(unread ?? {}), shapes: shapes ?? [], reads: reads ?? {} };
   },
 
   async export() {
@@ -295,10 +374,10 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
   },
 
   async wipe() {
-    await store.wipe();
-    answers.clear();
     await chrome.storage.local.clear();
-    toldHealth = "";
+    await inTurn(async () => { await outbox.empty(); await store.wipe(); });
+    answers.clear();
+    [toldHealth, full] = ["", null];
     await clearToolbar();
     await book.publish();
     return { ok: true };
@@ -312,12 +391,18 @@ chrome.runtime.onMessage.addListener((message: ContentAsk | PageAsk, sender, rep
   const handlers: Partial<Record<string, (message: never) => Promise<unknown>>> = ownPage ? { ...forContent, ...forPages } : forContent;
   const handler = handlers[message.ask];
   if (!handler) return undefined;
-  handler(message as never).then(reply, (error: unknown) => reply(no("refused", String(error))));
+  handler(message as never).then(reply, (error: unknown) => reply(isFull(error) ? no("full") : no("refused", String(error))));
   return true;
 });
 
 // One-shot alarms do not survive a browser restart, and a worker may die between queueing and sending: every start flushes.
-const wake = (): void => void flush().then(() => renewSpecs()).catch(() => undefined);
+const wake = (): void => void endPause().then(() => flush()).then(() => renewSpecs()).catch(() => undefined);
+
+/** A pause for a while is over once its time has come. */
+async function endPause(): Promise<void> {
+  const over = ({ paused, paused_until }: Settings): boolean => paused && paused_until > 0 && paused_until <= Date.now();
+  if (over(await loadSettings())) await change((settings) => (over(settings) ? { paused: false, paused_until: 0 } : {}));
+}
 chrome.alarms.onAlarm.addListener(wake);
 chrome.runtime.onStartup.addListener(wake);
 chrome.runtime.onInstalled.addListener(({ reason }) => {

@@ -203,11 +203,12 @@ def test_the_log_shows_every_request_and_wiping_leaves_nothing(browser: Browser,
     lines.filter(has_text="POST").filter(has_text="/batches").locator("summary").click()
     expect(options.locator("#log pre").filter(has_text="koubei.records/1")).to_be_visible()
     assert "kb_" not in options.locator("#log").inner_text()
-    options.on("dialog", lambda dialog: dialog.accept())
     options.locator("#wipe").click()
+    assert browser.kept()["log"] != []
+    options.locator("#wipe-yes").click()
     expect(options.locator("#agree")).to_be_visible()
     kept = browser.kept()
-    assert [kept[name] for name in ("outbox", "aside", "log", "kv")] == [[], [], [], []]
+    assert [kept[name] for name in ("outbox", "aside", "log", "asked", "kv")] == [[], [], [], [], []]
     assert "settings" not in kept["storage"]
 
 

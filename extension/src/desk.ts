@@ -1,0 +1,102 @@
+import { Away, problem, type Answer, type Api } from "./api.js";
+import { EXPORT_KEY, type Answers, type Emptied, type Failure, type PageAsk, type Reply } from "./messages.js";
+import type { Outbox } from "./outbox.js";
+import { probe } from "./probe.js";
+import { change, loadSettings, serverAddress } from "./settings.js";
+import type { Store } from "./store.js";
+
+type No = { ok: false; why: Failure; detail?: string };
+type Asked = Extract<PageAsk, { ask: "test" | "preferences" | "prefer" | "packs" | "export-server" | "erase" | "withdraw" }>;
+type Handlers = { [M in Asked as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
+
+/** What the settings page needs of the service worker that nobody else does. */
+export interface Backroom {
+  store: Store;
+  outbox: Outbox;
+  /** A client of this server; without one, of the server this browser is paired with, under its token. */
+  api: (server?: string) => Promise<Api>;
+  call: <A extends Answer>(work: (client: Api) => Promise<A>) => Promise<A | No>;
+  tellHealth: () => Promise<number>;
+  /** Runs after what is being queued, and before what comes later. */
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** What was read of the merchant's pages and is not in the queue. */
+  forgetReadings: (shop?: string) => Promise<void>;
+}
+
+const no = (why: Failure, detail?: string): No => ({ ok: false, why, ...(detail ? { detail } : {}) });
+
+export function desk({ store, outbox, api, call, tellHealth, inTurn, forgetReadings }: Backroom): Handlers {
+  const empty = (shop?: string): Promise<Emptied> => inTurn(async () => {
+    await forgetReadings(shop);
+    return outbox.empty(shop);
+  });
+
+  return {
+    async test({ server }) {
+      const address = serverAddress(server);
+      if (!address) return { ok: true, verdict: "bad_server", ms: 0, detail: "" };
+      const settings = await loadSettings();
+      const pairing = !settings.paired ? "none" : address === settings.server ? "this" : "other";
+      const found = await probe(await api(pairing === "this" ? undefined : address), pairing, () => performance.now());
+      if (pairing === "this" && (found.verdict === "well" || found.verdict === "revoked")) await outbox.heard({ is: found.verdict === "well" ? "taken" : "revoked" });
+      await tellHealth();
+      return { ok: true, ...found };
+    },
+
+    async preferences({ shop }) {
+      const answer = await call((client) => client.preferences(shop));
+      if ("why" in answer) return answer;
+      return answer.status === 200 && answer.body.settings && answer.etag ? { ok: true, preferences: answer.body.settings, etag: answer.etag } : no("refused", problem(answer.body));
+    },
+
+    async prefer({ shop, preferences, etag }) {
+      const answer = await call((client) => client.prefer(shop, preferences, etag));
+      if ("why" in answer) return answer;
+      if (answer.status === 412) return no("conflict", problem(answer.body));
+      return answer.status === 200 && answer.body.settings && answer.etag ? { ok: true, preferences: answer.body.settings, etag: answer.etag } : no("refused", problem(answer.body));
+    },
+
+    async packs() {
+      const answer = await call((client) => client.rulePacks());
+      if ("why" in answer) return answer;
+      return answer.status === 200 && answer.body.items ? { ok: true, packs: answer.body.items } : no("refused", problem(answer.body));
+    },
+
+    async "export-server"({ shop }) {
+      try {
+        const { status, file } = await (await api()).exported(shop);
+        if (status !== 200) return no(status === 401 ? "revoked" : "refused", problem(await json(file)));
+        await store.put("kv", file, EXPORT_KEY);
+        return { ok: true };
+      } catch (error) {
+        if (error instanceof Away) return no("away", error.message);
+        throw error;
+      }
+    },
+
+    /** The server first: where it does not answer nothing is thrown away here either. */
+    async erase({ shop }) {
+      const answer = await call((client) => client.erase(shop));
+      if ("why" in answer) return answer;
+      if (answer.status >= 300 && answer.status !== 404) return no("refused", problem(answer.body));
+      await change(({ shops }) => ({ shops: shops.filter(({ id }) => id !== shop) }));
+      const gone = await empty(shop);
+      await tellHealth();
+      return { ok: true, ...gone };
+    },
+
+    /** From the first line on nothing more is read or sent; a batch whose sending has begun is not called back. */
+    async withdraw() {
+      const { consent } = await loadSettings();
+      await change({ consent: null });
+      const gone = await empty();
+      if (consent) await change({ withdrawn: { at: new Date().toISOString(), version: consent.version, ...gone } });
+      await tellHealth();
+      return { ok: true, ...gone };
+    },
+  };
+}
+
+async function json(file: Blob): Promise<unknown> {
+  try { return JSON.parse(await file.text()); } catch { return null; }
+}

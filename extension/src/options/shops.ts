@@ -1,0 +1,43 @@
+import { ask } from "../messages.js";
+import { h } from "../overlay/dom.js";
+import { button, failed, field, fill, find, result, save, say, soft, t, type Now, type Section } from "./section.js";
+
+const input = (id: string): HTMLInputElement => find<HTMLInputElement>(id);
+
+async function bind(event: Event): Promise<void> {
+  event.preventDefault();
+  say("shop-result", null);
+  const reply = await ask({ ask: "bind", shop: { id: input("shop-id").value.trim(), name: input("shop-name").value.trim() || null } });
+  if (!reply) return;
+  if (!reply.ok) return failed("shop-result", reply.why, reply.detail);
+  input("shop-id").value = input("shop-name").value = "";
+  say("shop-result", "o_done");
+}
+
+export const nameOf = ({ id, name }: { id: string; name: string | null }): string => `${name ?? ""} ${id}`.trim();
+
+/** The shops as choices; what was chosen stays where it still exists. */
+export function choices(select: HTMLSelectElement, { settings: { shops } }: Now): void {
+  const chosen = select.value;
+  select.replaceChildren(...shops.map((shop) => h("option", { value: shop.id }, nameOf(shop))));
+  select.value = shops.some(({ id }) => id === chosen) ? chosen : shops[0]?.id ?? "";
+}
+
+const line = (shop: { id: string; name: string | null }): HTMLElement => h("li", {}, h("span", {}, nameOf(shop)),
+  h("button", { class: "quiet", type: "button", "aria-label": `${t("o_remove")} ${nameOf(shop)}`, on: { click: () => void save(({ shops }) => ({ shops: shops.filter(({ id }) => id !== shop.id) })) } }, t("o_remove")));
+
+/** Whose pages are kept. */
+export const shops: Section = {
+  id: "shops-section", title: "o_shops",
+  body: [
+    soft("o_shops_hint"),
+    h("ul", { id: "shops" }),
+    h("form", { id: "shop-form", on: { submit: (event) => void bind(event) } },
+      field("o_shop_id", h("input", { id: "shop-id", required: true, pattern: "[0-9]{1,32}", inputmode: "numeric", autocomplete: "off" })),
+      field("o_shop_name", h("input", { id: "shop-name", autocomplete: "off" })),
+      button("shop-add", "o_add", undefined, ""),
+      result("shop-result"),
+    ),
+  ],
+  show: ({ settings }) => fill("shops", settings.shops.map(line), "o_no_shops"),
+};
