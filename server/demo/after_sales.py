@@ -67,7 +67,7 @@ def _after_delivery(chance: random.Random, order: Record) -> Iterator[Record]:
         "quality": product.quality,
         "damage": product.damage,
         "logistics_quality": 0.12 if is_late(order) else 0.002,
-        "size": 0.006,
+        "size": product.size,
         "not_as_described": 0.004,
         "no_reason": 0.03,
         "other": 0.006,

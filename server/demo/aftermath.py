@@ -17,21 +17,24 @@ TAGS: Final = {
     1: ["质量差", "与描述不符"],
 }
 TOPICS: Final = ("物流进度", "商品咨询", "退换货", "优惠活动")
+MISLED: Final = frozenset({"size", "not_as_described"})
 AGENTS: Final = ("agent-1", "agent-2", "agent-3")
 
 
-def reviews(season: Season, orders: Iterable[Record]) -> Iterator[Record]:
+def reviews(season: Season, orders: Iterable[Record], cases: Iterable[Record]) -> Iterator[Record]:
     """Copies of reviews: an edited one comes again, with its new stars and a later `updated_at`."""
     chance = season.chance("reviews")
+    misled = {case["order_id"] for case in cases if case["reason"]["class"] in MISLED}
     for order in orders:
         if "delivered_at" not in order or chance.random() >= 0.38:
             continue
         for line in order["lines"]:
-            yield from _review(chance, order, line)
+            yield from _review(chance, order, line, misled=order["id"] in misled)
 
 
-def _review(chance: random.Random, order: Record, line: Record) -> Iterator[Record]:
+def _review(chance: random.Random, order: Record, line: Record, *, misled: bool) -> Iterator[Record]:
     low = min(0.9, PRODUCT_BY_ID[line["product_id"]].low_star * (4 if is_late(order) else 1))
+    low = max(low, 0.6 if misled else 0.0)
     stars = pick(chance, (1, 2), (3, 2)) if chance.random() < low else pick(chance, (3, 4, 5), (5, 12, 83))
     written = later(order["delivered_at"], chance.expovariate(1 / 40) + 0.4)
     review: Record = {

@@ -11,7 +11,10 @@ CREATORS: Final = ("880000000101", "880000000102", "880000000103")
 
 @dataclass(frozen=True)
 class Product:
-    """`appeal`: relative share of orders. Rates: probabilities per delivered order, `low_star` that of 1-2 stars."""
+    """`appeal`: relative share of orders. Rates: probabilities per delivered order, `low_star` that of 1-2 stars.
+
+    `size`: that its buyer finds it other than the page said.
+    """
 
     id: str
     name: str
@@ -21,13 +24,14 @@ class Product:
     low_star: float = 0.03
     quality: float = 0.006
     damage: float = 0.003
+    size: float = 0.006
     presale: bool = False
 
 
 BAD_PRODUCT: Final = "3600000000000000007"
 
 PRODUCTS: Final = (
-    Product("3600000000000000001", "免打孔浴室置物架 双层", ("居家日用", "收纳整理", "置物架"), 3990, 9),
+    Product("3600000000000000001", "免打孔浴室置物架 双层", ("居家日用", "收纳整理", "置物架"), 3990, 9, quality=0.03),
     Product("3600000000000000002", "棉麻桌布 圆角款", ("居家日用", "居家布艺", "桌布"), 4590, 6),
     Product("3600000000000000003", "可叠加抽屉收纳盒 三只装", ("居家日用", "收纳整理", "收纳盒"), 5980, 8),
     Product("3600000000000000004", "硅藻泥吸水地垫", ("居家日用", "居家布艺", "地垫"), 2990, 10),
@@ -41,7 +45,7 @@ PRODUCTS: Final = (
     Product("3600000000000000012", "不锈钢沥水篮", ("餐厨用具", "厨房储物", "沥水篮"), 3290, 7, low_star=0.02),
     Product("3600000000000000013", "记忆棉腰靠垫", ("居家日用", "居家布艺", "靠垫"), 6590, 5),
     Product("3600000000000000014", "实木砧板 整木款", ("餐厨用具", "烹饪用具", "砧板"), 7590, 3, quality=0.012),
-    Product("3600000000000000015", "折叠脏衣篮 大号", ("居家日用", "收纳整理", "脏衣篮"), 2790, 7),
+    Product("3600000000000000015", "折叠脏衣篮 大号", ("居家日用", "收纳整理", "脏衣篮"), 2790, 7, size=0.1),
 )
 PRODUCT_BY_ID: Final = {product.id: product for product in PRODUCTS}
 

@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from server.demo.catalog import CREATORS, PRODUCTS, SHOP_ID, SHOP_NAME
+from server.demo.counting import Evidence
+from server.demo.creator_official import STARS, WEIGHTS, official_days
 from server.demo.generator import happenings, in_order_seen
-from server.demo.life import Record, Season, at, midnight, wire
+from server.demo.life import Record, Season, midnight, wire
 
 CREATOR_ID: Final = CREATORS[0]
 CREATOR_NAME: Final = "青禾生活记（演示）"
@@ -21,21 +23,17 @@ SHOPS: Final = {
 SHOP_OF_PRODUCT: Final = {
     product.id: list(SHOPS)[index * len(SHOPS) // len(PRODUCTS)] for index, product in enumerate(PRODUCTS)
 }
-WINDOW: Final = timedelta(days=90)
-WEIGHTS: Final = {"goods": 0.4, "logistics": 0.3, "service": 0.3}
-STARS: Final = {"goods": "stars", "logistics": "logistics_stars", "service": "service_stars"}
-HIDDEN_BELOW: Final = 30
 PARTNER_DAYS: Final = 7
 
 
-def generate_creator(seed: int, last_day: date, days: int = 100, orders_per_day: int = 60) -> Iterator[dict[str, Any]]:
+def generate_creator(seed: int, last_day: date, days: int = 150, orders_per_day: int = 60) -> Iterator[dict[str, Any]]:
     """Records (wire form) of the creator; `orders_per_day` are those of all four shops, the creator brings an eighth.
 
     As `generate` in everything else: nothing at or after `last_day` 00:00 Asia/Shanghai is told, official days follow.
     """
     season = Season(seed, last_day, days, orders_per_day)
     told = list(_own(happenings(season)))
-    seen = [*told, *_officials(season, told), *_partner_days(season, told)]
+    seen = [*told, *official_days(season, Evidence(told)), *_partner_days(season, told)]
     opening = midnight(season.first_day)
     yield wire(
         {
@@ -92,23 +90,6 @@ def _partner_days(season: Season, told: list[Record]) -> Iterator[Record]:
                 "total": _weighed(parts),
                 "updated_at": midnight(day) + timedelta(hours=7),
             }
-
-
-def _officials(season: Season, told: list[Record]) -> Iterator[Record]:
-    reviews = _reviews(told)
-    paid = [record["paid_at"] for record in told if record["kind"] == "order" and "paid_at" in record]
-    for back in range(season.days - WINDOW.days, -1, -1):
-        day = season.day(back)
-        cut = midnight(day)
-        rows = [review for review in reviews if cut - WINDOW <= review["created_at"] < cut]
-        orders = sum(cut - WINDOW <= moment < cut for moment in paid)
-        record: Record = {"kind": "official", "id": day.isoformat(), "updated_at": at(day, 9)}
-        if orders < HIDDEN_BELOW or not rows:
-            yield record | {"stage": "hidden"}
-            continue
-        parts = {name: round(3 + 2 * _share(rows, field), 2) for name, field in STARS.items()}
-        dimensions = {name: {"score": score, "weight": WEIGHTS[name]} for name, score in parts.items()}
-        yield record | {"stage": "formal", "total": _weighed(parts), "dimensions": dimensions}
 
 
 def _reviews(told: list[Record]) -> list[Record]:

@@ -17,6 +17,20 @@ PARTS: Final = {
 }
 
 
+INDICATORS: Final = {
+    "goods.praise": "商品好评率",
+    "goods.quality_return": "品质退货率",
+    "logistics.praise": "物流好评率",
+    "logistics.transit_seconds": "到货时长",
+    "service.praise": "服务好评率",
+    "service.complaint": "投诉率",
+    "service.dispute": "纠纷商责率",
+    "service.reply_seconds": "IM 平均回复时长",
+    "service.refund_only_seconds": "仅退款自主完结时长",
+    "service.return_refund_seconds": "退货退款自主完结时长",
+}
+
+
 def profile(creator: Shop, _query: Query) -> dict[str, Any]:
     """What the profile page prints; its address and keys are the demo's own, so that only labels can be relied on."""
     today = creator.official[-1]
@@ -27,6 +41,11 @@ def profile(creator: Shop, _query: Query) -> dict[str, Any]:
             "creator": {"origin_uid": creator.subject["id"], "name": creator.subject["name"]},
             "day": today["id"],
             "lines": [["带货口碑分", today.get("total")], *([labels[name], score] for name, score in scores.items())],
+            "ranks": [
+                {"name": label, "seconds": key.endswith("_seconds"), **today["indicators"][key]}
+                for key, label in INDICATORS.items()
+                if key in today.get("indicators", {})
+            ],
             "own": sentinels.buyer(),
         }
     )

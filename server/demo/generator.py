@@ -11,7 +11,7 @@ from server.demo.counting import Evidence
 from server.demo.daily import product_days, service_days
 from server.demo.life import Record, Season, at, known, last_moment, later, midnight, moments, wire
 from server.demo.official import official_days
-from server.demo.orders import freight_insurance_on, orders
+from server.demo.orders import freight_insurance_lapsed, freight_insurance_on, orders
 
 # When something with one moment happened; everything else is dated by its newest event.
 MOMENT: Final = {"chat": "ended_at", "platform_help": "opened_at", "conduct": "at", "service_switch": "at"}
@@ -79,20 +79,23 @@ def _whole_lives(season: Season) -> Iterator[Record]:
     cases = list(after_sales(season, book))
     yield from book
     yield from cases
-    yield from aftermath.reviews(season, book)
+    yield from aftermath.reviews(season, book, cases)
     yield from aftermath.chats(season, book)
     yield from aftermath.platform_help(season, book, [case for case in cases if "updated_at" not in case])
     yield from _conduct(season)
 
 
 def _conduct(season: Season) -> Iterable[Record]:
-    yield {
-        "kind": "service_switch",
-        "id": "freight_insurance-1",
-        "service": "freight_insurance",
-        "on": True,
-        "at": freight_insurance_on(season),
-    }
+    for number, (on, moment) in enumerate(
+        ((True, freight_insurance_on(season)), (False, freight_insurance_lapsed(season))), start=1
+    ):
+        yield {
+            "kind": "service_switch",
+            "id": f"freight_insurance-{number}",
+            "service": "freight_insurance",
+            "on": on,
+            "at": moment,
+        }
     yield {"kind": "conduct", "id": "v-1", "at": at(season.day(47), 15), "scene": "abnormal_return_address"}
     yield {"kind": "conduct", "id": "v-2", "at": at(season.day(19), 11), "scene": "invoice_refused", "count": 1}
 

@@ -23,6 +23,7 @@ WEEKEND: Final = 1.3
 PROMOTION: Final = 2.6
 SLOW_FROM_DAYS: Final = 40
 INSURANCE_FROM_DAYS: Final = 35
+INSURANCE_UNTIL_DAYS: Final = 6
 
 
 def orders(season: Season) -> Iterator[Record]:
@@ -42,6 +43,10 @@ def orders(season: Season) -> Iterator[Record]:
 
 def freight_insurance_on(season: Season) -> datetime:
     return at(season.day(INSURANCE_FROM_DAYS), 10)
+
+
+def freight_insurance_lapsed(season: Season) -> datetime:
+    return at(season.day(INSURANCE_UNTIL_DAYS), 18)
 
 
 def is_late(order: Record) -> bool:
@@ -97,7 +102,8 @@ def _lines(chance: random.Random, number: str, product: Product) -> list[Record]
 
 def _services(season: Season, chance: random.Random, paid: datetime, province: Province) -> list[str]:
     services = []
-    if paid >= freight_insurance_on(season) and chance.random() < 0.6:
+    insurable = freight_insurance_on(season) <= paid < freight_insurance_lapsed(season)
+    if insurable and chance.random() < 0.6:
         services.append("freight_insurance")
     if chance.random() < 0.11:
         services.append("next_day")

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from server.cli import cli
+from server.demo.creator import generate_creator
 from server.demo.generator import generate
 
 
@@ -34,3 +35,15 @@ def test_the_engine_counts_what_the_official_page_shows(shop, day):
         assert counted["denominator"] == shown["denominator"], key
         assert counted["numerator"] == pytest.approx(shown["numerator"], abs=1e-6), key
         assert counted["coverage"] == pytest.approx(1), key
+
+
+@pytest.mark.parametrize("day", ["2026-11-21", "2026-10-01"])
+def test_the_engine_counts_what_the_creators_page_shows(tmp_path, day):
+    records = list(generate_creator(1, date(2026, 11, 21)))
+    file = tmp_path / "creator.ndjson"
+    file.write_text("\n".join(json.dumps(record, ensure_ascii=False) for record in records), encoding="utf-8")
+    official = next(one for one in records if one["kind"] == "official" and one["id"] == day)
+    done = CliRunner().invoke(cli, ["score", str(file), "--as-of", day, "--json"], catch_exceptions=False)
+    indicators = json.loads(done.stdout)["indicators"]
+    counted = {key: one["value"] for key, one in indicators.items() if one["value"] is not None}
+    assert counted == {key: pytest.approx(shown["value"], abs=5.1e-5) for key, shown in official["indicators"].items()}

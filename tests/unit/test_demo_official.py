@@ -149,13 +149,14 @@ def test_totals_add_up_and_stay_in_their_range():
         assert sum(part["weight"] for part in day["dimensions"].values()) == pytest.approx(1)
 
 
-def test_each_violation_costs_two_points_for_thirty_days_and_the_insurance_gives_two():
+def test_each_violation_costs_two_points_for_thirty_days_and_the_insurance_gives_two_while_it_lasts():
     days = officials()
     # 10-05 an abnormal return address, 11-02 an invoice refused
     told = {"2026-10-05": 0, "2026-10-06": 2, "2026-11-02": 2, "2026-11-03": 4, "2026-11-04": 4, "2026-11-05": 2}
     assert {day: days[day]["deduction"] for day in told} == told
-    # on since 10-17 10:00: the first two whole days are 10-18 and 10-19
-    assert [days[day]["bonus"] for day in ("2026-10-19", "2026-10-20", "2026-11-21")] == [0, 2, 2]
+    # on since 10-17 10:00: the first two whole days are 10-18 and 10-19; off since 11-15 18:00
+    told = {"2026-10-19": 0, "2026-10-20": 2, "2026-11-15": 2, "2026-11-16": 0, "2026-11-21": 0}
+    assert {day: days[day]["bonus"] for day in told} == told
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,9 @@ def test_the_creators_pages_show_the_creators_records():
     lines = dict(ask_creator(PROFILE)["lines"])
     assert lines["带货口碑分"] == creator().official[-1]["total"]
     assert ask_creator(PROFILE)["creator"]["origin_uid"] == CREATOR_ID
+    shown = [(rank["value"], rank["better_than"]) for rank in ask_creator(PROFILE)["ranks"]]
+    told = creator().official[-1]["indicators"].values()
+    assert sorted(shown) == sorted((one["value"], one["better_than"]) for one in told)
     newest = {partner["merchant_id"]: partner for partner in reversed(creator().partners)}
     cards = ask_creator(SELECTION)["promotions"]
     assert len(cards) == 15

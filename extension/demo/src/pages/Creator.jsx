@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { yuan } from "../format.js";
+import { duration, share, yuan } from "../format.js";
 import { layout } from "../options.js";
 import { Notice, Product } from "../parts.jsx";
 import { Rows } from "../rows.jsx";
@@ -20,6 +20,10 @@ export function Profile() {
       {layout === "cards"
         ? <div className={css.scoreHead}>{data.lines.map(([label, value]) => <div key={label}><div className={css.mid}>{score(value)}</div><div>{label}</div></div>)}</div>
         : <dl className={css.counts}>{data.lines.map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{score(value)}</dd></div>)}</dl>}
+      <table className={css.table}>
+        <thead><tr><th>指标</th><th>数值</th><th>优于同行</th></tr></thead>
+        <tbody>{(data.ranks ?? []).map((rank) => <tr key={rank.name}><td>{rank.name}</td><td>{(rank.seconds ? duration : share)(rank.value)}</td><td>{share(rank.better_than)}</td></tr>)}</tbody>
+      </table>
       <p className={css.muted}>更新于 {data.day.replaceAll("-", "/")}</p>
     </section>
   );
