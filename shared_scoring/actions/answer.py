@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from shared_scoring.actions.gain import Action, Kept, Rated, Success, kept, rated, shown
-from shared_scoring.actions.plan import Plan, plan
+from shared_scoring.actions.plan import Plan, plan, usable_of
 from shared_scoring.actions.scene import Scene
+from shared_scoring.actions.soonest import soonest
 from shared_scoring.actions.target import Target
 from shared_scoring.actions.ways import Wait, Way, say, wait, ways
 from shared_scoring.calendar import iso
@@ -15,7 +16,10 @@ from shared_scoring.preferences import DEFAULT, Preferences
 
 
 class NotBefore(Struct, frozen=True):
-    """The first day on which the target can be reached as far as is known, and why not earlier; `date` null: none."""
+    """The first day that reaches the target if the plan succeeds, and why not earlier; `date` null: none.
+
+    Without a plan that reaches it: if everything known succeeds.
+    """
 
     date: str | None
     reason: str
@@ -89,7 +93,10 @@ class _Ahead:
         self.target = target
         self.planned = plan(scene, found, target, by)
         self.waiting = wait(scene, target, lang)
-        self.gain_on = {one.id: one.candidate.gain_on for one in found}
+        chosen = usable_of(scene, found)
+        if self.planned.reachable and self.planned.plan is not None:
+            chosen = [one for one in chosen if one.id in self.planned.plan.actions]
+        self.soonest = soonest(scene, chosen, target)
 
 
 def _not_before(scene: Scene, ahead: _Ahead | None, lang: str) -> NotBefore:
@@ -98,14 +105,11 @@ def _not_before(scene: Scene, ahead: _Ahead | None, lang: str) -> NotBefore:
     own = ahead.planned.plan
     if ahead.planned.reachable and (own is None or not own.actions):
         return NotBefore(iso(scene.as_of), "reached", "")
-    acting = (
-        iso(max(ahead.gain_on[id_] for id_ in own.actions)) if ahead.planned.reachable and own is not None else None
-    )
-    waiting = None if ahead.waiting is None else ahead.waiting.date
-    options = [(date, why) for date, why in ((acting, "by_acting"), (waiting, "by_waiting")) if date is not None]
-    if options:
-        date, why = min(options)
-        return NotBefore(date, why, say("not_before", lang, date=date, why=say(why, lang)))
+    if (first := ahead.soonest) is not None:
+        why = "by_both" if first.acts and first.waits else "by_acting" if first.acts else "by_waiting"
+        date = iso(first.day)
+        text = say("plan_shows" if ahead.planned.reachable else "not_before", lang, date=date, why=say(why, lang))
+        return NotBefore(date, why, text)
     total = scene.ground.before.score.total if own is None else own.total.mid
     levels = {"total": total or 0.0, **({} if own is None else own.dimensions)}
     missing = f"{ahead.target.gap(levels):.2f}"

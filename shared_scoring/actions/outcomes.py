@@ -51,17 +51,31 @@ class Outcomes:
             found = self._levels[mask] = self._work_out(mask)
         return found
 
-    def _work_out(self, mask: int) -> Levels:
+    def state(self, mask: int) -> State:
+        """What they add to the ledger together."""
         whole: State = {}
         for group in self._groups:
             if inside := group & mask:
                 for key, (numerator, denominator) in self._difference(inside).items():
                     top, bottom = whole.get(key, (0, 0))
                     whole[key] = (top + numerator, bottom + denominator)
-        saved = sum(one.points.mid or 0.0 for one in self._of(mask) if one.candidate.is_risk)
-        answer = self._scene.ground.answer(whole, self._known(mask & self._about_facts))
+        return whole
+
+    def saved(self, mask: int) -> float:
+        """What is spared of risks, in points of the total."""
+        return sum(one.points.mid or 0.0 for one in self._of(mask) if one.candidate.is_risk)
+
+    def known(self, mask: int) -> Facts | None:
+        """The facts as they would be; None where they stay as they are."""
+        mask &= self._about_facts
+        if mask not in self._facts:
+            self._facts[mask] = self._scene.difference(self._change(mask))[1]
+        return self._facts[mask]
+
+    def _work_out(self, mask: int) -> Levels:
+        answer = self._scene.ground.answer(self.state(mask), self.known(mask))
         points = answer.after.figures
-        points["total"] = points.get("total", 0.0) + saved
+        points["total"] = points.get("total", 0.0) + self.saved(mask)
         low, high = answer.delta.low or 0.0, answer.delta.high or 0.0
         return Levels(points, max(high - low, 0.0) / (2 * _DEVIATIONS))
 
@@ -70,11 +84,6 @@ class Outcomes:
         if found is None:
             found = self._differences[mask] = self._scene.difference(self._change(mask))[0]
         return found
-
-    def _known(self, mask: int) -> Facts | None:
-        if mask not in self._facts:
-            self._facts[mask] = self._scene.difference(self._change(mask))[1]
-        return self._facts[mask]
 
     def _change(self, mask: int) -> list[Record]:
         return [one for action in self._of(mask) for one in action.candidate.change]

@@ -52,7 +52,7 @@ def plan(
 
     Up to `exhaustive` actions every set is looked at.
     """
-    usable = [one for one in actions if _is_usable(scene, one, by)][:_MOST_CONSIDERED]
+    usable = usable_of(scene, actions, by)
     search = _Search(scene, usable, target)
     if search.gap(0) <= _HARDLY:
         return Planned(reachable=True, plan=search.stated(0, optimal=True))
@@ -60,6 +60,11 @@ def plan(
     mask = search.exhaustive() if few else search.greedy()
     reachable = search.gap(mask) <= _HARDLY
     return Planned(reachable, search.stated(mask, optimal=few) if usable else None)
+
+
+def usable_of(scene: Scene, actions: Sequence[Rated], by: int | None = None) -> list[Rated]:
+    """The best of those with points that can still be done and show by a day."""
+    return [one for one in actions if _is_usable(scene, one, by)][:_MOST_CONSIDERED]
 
 
 def _is_usable(scene: Scene, one: Rated, by: int | None) -> bool:

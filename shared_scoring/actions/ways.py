@@ -1,11 +1,11 @@
 """The arithmetic of a target: how many better events it takes, one indicator at a time, or how long waiting takes."""
 
-import dataclasses
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
 from shared_scoring.actions.scene import Scene
+from shared_scoring.actions.soonest import soonest
 from shared_scoring.actions.target import Target
 from shared_scoring.calendar import iso
 from shared_scoring.delta import official_sum
@@ -32,12 +32,17 @@ TEXTS: dict[str, Words] = {
         "或等到 {date}：届时 {count} 条不利记录移出统计窗口", "or wait until {date}, when {count} bad records have left"
     ),
     "not_before": Words("{date} 之前达不到：{why}", "not before {date}: {why}"),
+    "plan_shows": Words("按这个方案最早 {date} 达到：{why}", "with this plan from {date} on: {why}"),
     "out_of_reach": Words(
         "已知的行动全部成功也只到 {total}，还差 {missing}",
         "even if every known action succeeds it is {total}, {missing} short",
     ),
     "unknown": Words("分数算法没有公布，还不能折算成分", "how values become points has not been learned yet"),
     "by_waiting": Words("要等旧记录移出统计窗口", "old records have to leave the window first"),
+    "by_both": Words(
+        "行动要到那天才见效，旧记录也要移出统计窗口",
+        "the actions show by then, and old records have to leave the window too",
+    ),
     "by_acting": Words("行动的效果到那天才全部显现", "that is when the actions have shown all of their effect"),
 }
 
@@ -131,18 +136,15 @@ def _least(reaches: Callable[[int], bool], most: int) -> int:
 
 def wait(scene: Scene, target: Target, lang: str) -> Wait | None:
     """The first day within a window's length on which what leaves is enough; None where it is not."""
-    rows = [row for row in scene.sums.rows() if row[0][1] < scene.as_of]
-    for ahead in range(1, scene.pack.window_days + 1):
-        gone = scene.first + ahead
-        leaving: State = {key: (-top, -bottom) for key, (top, bottom) in rows if scene.first <= key[1] < gone}
-        conducts = [one for one in scene.known.conducts if one.at is None or scene.calendar.day(one.at) >= gone]
-        answer = scene.ground.answer(leaving, dataclasses.replace(scene.known, conducts=conducts))
-        if answer.stage.after == answer.stage.before and target.gap(answer.after.figures) <= _REACHED:
-            count = sum(_is_an_event(scene, one) for one in _leaving(scene, ahead))
-            count += len(scene.known.conducts) - len(conducts)
-            date = iso(scene.as_of + ahead)
-            return Wait(date, count, say("wait", lang, date=date[5:], count=count))
-    return None
+    found = soonest(scene, [], target)
+    if found is None:
+        return None
+    ahead = found.day - scene.as_of
+    moments = (one.at for one in scene.known.conducts if one.at is not None)
+    count = sum(scene.first <= scene.calendar.day(at) < scene.first + ahead for at in moments)
+    count += sum(_is_an_event(scene, one) for one in _leaving(scene, ahead))
+    date = iso(found.day)
+    return Wait(date, count, say("wait", lang, date=date[5:], count=count))
 
 
 def _is_an_event(scene: Scene, one: CaseLeaving) -> bool:

@@ -338,6 +338,23 @@ def test_waiting_is_long_enough_when_what_is_bad_leaves() -> None:
     assert answer.wait.count >= 1
 
 
+def test_a_target_that_takes_an_appeal_and_patience_names_the_day_on_which_both_are_through() -> None:
+    # The deduction can be appealed at once; the return of an order delivered on 04-11 leaves with it, 31 days later.
+    deduction = {"kind": "conduct", "id": "i", "at": at(9), "scene": "invoice_refused"}
+    returned = [order(700, 27), after_sale(700, "quality", applied_at=at(24), agreed_at=at(24), refunded_at=at(23))]
+
+    def total(*more: Fields) -> float:
+        return scene_of(history(shop(*more)), bundled()[RULES], DAY.toordinal()).ground.before.score.total or 0.0
+
+    clean = total()
+    assert max(total(deduction), total(*returned)) < clean - 0.05
+    scene = scene_of(history(shop(deduction, *returned)), bundled()[RULES], DAY.toordinal())
+    answer = actions(scene, of_total(clean - 0.05, scene.pack))
+    assert answer.not_before is not None
+    assert not answer.reachable
+    assert (answer.not_before.date, answer.not_before.reason) == ("2026-05-12", "by_both")
+
+
 @pytest.mark.parametrize(
     ("make", "wanted"),
     [
