@@ -16,7 +16,7 @@ EVIDENCE: Mapping[str, Words] = {
 MISSING: Mapping[str, Words] = {
     "switch": Words(
         "开通后连续保持，并至少有 {count} 个已支付的有效订单使用，即可加分",
-        "switched on and kept on, with at least {count} paid valid orders that carry it, it adds points",
+        "switched on and kept on, it adds points once paid valid orders carry it (at least {count})",
     ),
     "share": Words("需要 {count} 单，目前 {have} 单", "{count} orders are needed, {have} carry it now"),
 }
