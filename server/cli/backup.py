@@ -6,13 +6,13 @@ import click
 
 from server.cli.archive import dump
 from server.cli.local import local_address
-from server.cli.options import LANG
+from server.cli.options import HOME, LANG
 from server.cli.texts import text
 
 
 @click.command
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder for all data.")
+@HOME
 @LANG
 def backup(file: Path, home: Path | None, lang: str) -> None:
     """Write all that the running koubei keeps to FILE, while it goes on working. `koubei restore` puts it back."""

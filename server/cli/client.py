@@ -6,6 +6,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -48,6 +49,15 @@ class Client:
             self._session.mount("https://", _Pinned(certificate))
         self._session.trust_env = False  # a proxy of the environment is not meant for this
         self._session.headers["Authorization"] = f"Bearer {token}"
+
+    @classmethod
+    def chosen(cls, home: Path | None, url: str | None, token: str | None) -> Self:
+        """The server that is named, else the one that runs on this computer. Raises click.ClickException."""
+        if url is None:
+            return cls.of_local(local.local_address(home))
+        if token is None:
+            raise click.UsageError("--server needs --token, or KOUBEI_TOKEN")
+        return cls(url, token)
 
     @classmethod
     def of_local(cls, address: Address) -> Self:

@@ -8,13 +8,13 @@ import msgspec
 
 from server.cli.doctor_checks import examine
 from server.cli.doctor_texts import TEXTS
-from server.cli.options import JSON, LANG
+from server.cli.options import HOME, JSON, LANG
 from server.settings import SettingsError, load_settings
 from server.texts import text_of
 
 
 @click.command
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder for all data.")
+@HOME
 @LANG
 @JSON
 def doctor(home: Path | None, lang: str, as_json: bool) -> None:

@@ -10,29 +10,22 @@ import click
 import zstandard
 
 from server.cli.client import Client
-from server.cli.local import local_address
-from server.cli.options import LANG
+from server.cli.options import HOME, LANG, SERVER, TOKEN
 from server.cli.texts import text
 
 
 @click.command("export")
 @click.argument("subject")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file.")
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder for all data.")
-@click.option("--server", "server_url", help="Another server's address; needs --token.")
-@click.option("--token", envvar="KOUBEI_TOKEN", help="A token of that server, of an owner.")
+@HOME
+@SERVER
+@TOKEN
 @LANG
 def export_subject(
     subject: str, output: Path, home: Path | None, server_url: str | None, token: str | None, lang: str
 ) -> None:
     """Write every stored record of SUBJECT as NDJSON; packed where the file's name ends in .gz or .zst."""
-    if server_url is not None:
-        if token is None:
-            raise click.UsageError("--server needs --token, or KOUBEI_TOKEN")
-        client = Client(server_url, token)
-    else:
-        client = Client.of_local(local_address(home))
-    with client:
+    with Client.chosen(home, server_url, token) as client:
         lines = _write(output, client.export(subject))
     click.echo(text(lang, "exported", subject=subject, lines=lines, file=output))
 

@@ -12,8 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from server.cli.batching import Outgoing, Survey, batches, survey
 from server.cli.client import Client
 from server.cli.intake import Quarantined
-from server.cli.local import local_address
-from server.cli.options import FILES, JSON, LANG
+from server.cli.options import FILES, HOME, JSON, LANG, SERVER, TOKEN
 from server.cli.table import print_quarantined
 from server.cli.texts import text
 
@@ -29,9 +28,9 @@ class Imported(msgspec.Struct):
 
 @click.command("import")
 @FILES
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder for all data.")
-@click.option("--server", "server_url", help="Another server's address; needs --token.")
-@click.option("--token", envvar="KOUBEI_TOKEN", help="A token of that server.")
+@HOME
+@SERVER
+@TOKEN
 @click.option("--subject", default=None, help="Whose records these are, where the files do not say.")
 @LANG
 @JSON
@@ -45,13 +44,7 @@ def import_files(
     as_json: bool,
 ) -> None:
     """Send record FILES (NDJSON, plain, .gz or .zst) to the server. Repeating it changes nothing."""
-    if server_url is not None:
-        if token is None:
-            raise click.UsageError("--server needs --token, or KOUBEI_TOKEN")
-        client = Client(server_url, token)
-    else:
-        client = Client.of_local(local_address(home))
-    with client:
+    with Client.chosen(home, server_url, token) as client:
         done, found = send_files(client, files, subject, lang)
     if as_json:
         click.echo(msgspec.json.encode({"command": "import", "lines": found.lines, "subjects": done}))

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from server.cli.options import HOME
 from server.cli.pack_home import folder_of, read_packs
 from server.cli.pack_table import print_faults, print_pack, print_packs
 from server.db.pack_folder import Read
@@ -13,7 +14,6 @@ from shared_scoring.pack import Pack, PackError, Packs, bundled, load, schema
 from shared_scoring.pack_check import Fault, located
 from shared_scoring.pack_summary import summary
 
-_home = click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="Folder for all data.")
 _lang = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 _file = click.argument("file", type=click.Path(path_type=Path))
@@ -25,7 +25,7 @@ def packs() -> None:
 
 
 @packs.command("list")
-@_home
+@HOME
 @_lang
 @_json
 def list_packs(home: Path | None, lang: str, as_json: bool) -> None:
@@ -47,7 +47,7 @@ def _listed(pack: Pack, read: Read) -> dict[str, object]:
 
 @packs.command("show")
 @click.argument("id_", metavar="ID")
-@_home
+@HOME
 @_lang
 @_json
 def show_pack(id_: str, home: Path | None, lang: str, as_json: bool) -> None:
@@ -63,7 +63,7 @@ def show_pack(id_: str, home: Path | None, lang: str, as_json: bool) -> None:
 
 @packs.command("check")
 @_file
-@_home
+@HOME
 @_lang
 @_json
 def check_pack(file: Path, home: Path | None, lang: str, as_json: bool) -> None:
@@ -79,7 +79,7 @@ def check_pack(file: Path, home: Path | None, lang: str, as_json: bool) -> None:
 
 @packs.command("add")
 @_file
-@_home
+@HOME
 @_lang
 @_json
 def add_pack(file: Path, home: Path | None, lang: str, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from server.cli.archive import holds_subjects, put_back
-from server.cli.options import LANG
+from server.cli.options import HOME, LANG
 from server.cli.texts import text
 from server.runtime import lock
 from server.runtime.home import Home
@@ -17,7 +17,7 @@ from server.texts import Lang
 
 @click.command
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder for all data.")
+@HOME
 @click.option("--replace", is_flag=True, help="Give up what the home folder holds now.")
 @LANG
 def restore(file: Path, home: Path | None, replace: bool, lang: Lang) -> None:

@@ -14,12 +14,12 @@ from rich.table import Table
 from server.capture_specs.check import Spec, SpecError, bundled, load_spec
 from server.capture_specs.fixtures import FIXTURES, ShapeError, shapes_of, write
 from server.capture_specs.folder import Offer, SpecFolder
+from server.cli.options import HOME
 from server.cli.spec_texts import text
 from server.settings import SettingsError, load_settings
 
 T = TypeVar("T")
 
-_home = click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="Folder for all data.")
 _lang = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 _file = click.argument("file", type=click.Path(path_type=Path))
@@ -31,7 +31,7 @@ def specs() -> None:
 
 
 @specs.command("list")
-@_home
+@HOME
 @_lang
 @_json
 def list_specs(home: Path | None, lang: str, as_json: bool) -> None:
@@ -79,7 +79,7 @@ def check_spec(file: Path, lang: str, as_json: bool) -> None:
 
 @specs.command("add")
 @_file
-@_home
+@HOME
 @_lang
 def add_spec(file: Path, home: Path | None, lang: str) -> None:
     """Check FILE and offer it to every browser that is paired here; its version must be newer than the one known."""
@@ -92,7 +92,7 @@ def add_spec(file: Path, home: Path | None, lang: str) -> None:
 
 @specs.command("disable")
 @click.argument("id_", metavar="ID")
-@_home
+@HOME
 @_lang
 def disable_spec(id_: str, home: Path | None, lang: str) -> None:
     """Switch a spec off in every browser that is paired here: the page is then not read at all."""
@@ -102,7 +102,7 @@ def disable_spec(id_: str, home: Path | None, lang: str) -> None:
 
 @specs.command("enable")
 @click.argument("id_", metavar="ID")
-@_home
+@HOME
 @_lang
 def enable_spec(id_: str, home: Path | None, lang: str) -> None:
     """Take back `disable`."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from server.cli.options import HOME
 from server.cli.show import import_and_show
 from server.runtime.address import Address
 from server.runtime.report import Report
@@ -15,7 +16,7 @@ from server.texts import Lang
 
 
 @click.command
-@click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="Folder for all data.")
+@HOME
 @click.option("--host", help="Address to listen on; others than loopback need TLS.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: 8787]")
 @click.option(
