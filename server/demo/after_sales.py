@@ -96,6 +96,9 @@ def _answered(chance: random.Random, applied: datetime) -> datetime:
 
 
 def _answer(chance: random.Random, order: Record, case: Record) -> Iterator[Record]:
+    if chance.random() < 0.05:
+        yield case | {"closed_at": later(case["applied_at"], chance.uniform(0.5, 20))}  # the buyer withdrew it
+        return
     agreed = _answered(chance, case["applied_at"])
     reason = case["reason"]["class"]
     if reason in {"quality", "not_as_described"} and chance.random() < 0.12:

@@ -128,7 +128,10 @@ def _undecided_left_out(seen: Record) -> Record:
     elif seen["kind"] == "after_sale" and "agreed_at" not in seen and "arbitration" not in seen:
         hangs = {"refunded_at": ("handled_by", "ruling")}
     gone = {field for moment, fields in hangs.items() if moment not in seen for field in fields}
-    return {field: item for field, item in seen.items() if field not in gone}
+    left = {field: item for field, item in seen.items() if field not in gone}
+    if "closed_at" not in left.get("arbitration", {"closed_at": None}):
+        left["arbitration"] = {field: item for field, item in left["arbitration"].items() if field != "blame"}
+    return {field: item for field, item in left.items() if item != {}}
 
 
 def _steps(season: Season, told: Iterable[Record]) -> Iterator[Record]:

@@ -15,12 +15,13 @@ _ANSWERED = dt.timedelta(minutes=30)
 _LEFT_ALONE = dt.timedelta(hours=24)
 _SLOW_PRIOR = (0.2, 5)  # how often an answer takes a day where little is known, and what that is worth
 _MOST_APPEALS = 100
+_REFUNDS = {"refund_unshipped", "refund_shipped", "return_refund"}
 _EVIDENCE = {"blamed_buyer": 0.7, "blamed_platform": 0.6, "withdrawn": 0.5}
 """What speaks for an exemption, and how often it convinces (?)."""
 
 
 def answer_after_sales(scene: Scene) -> Iterator[Candidate]:
-    """Open after-sales whose answer time counts, all in one go; the first deadline leads."""
+    """Open after-sales whose answer time counts, all in one go; the first deadline still ahead leads."""
     definition = next(
         (one.definition for one in scene.pack.indicators if one.definition.measure == "audit_seconds"), None
     ) or next((one.definition for one in scene.pack.indicators if one.definition.measure == "handled_in_time"), None)
@@ -30,6 +31,7 @@ def answer_after_sales(scene: Scene) -> Iterator[Candidate]:
     if not waiting:
         return
     waiting.sort(key=lambda pair: (_costs_from(scene, pair[1]), pair[1].id))
+    deadlines = [_costs_from(scene, one) for _, one in waiting]
     answered = scene.now + _ANSWERED
     soon = [_answered(one, answered) for _, one in waiting]
     late = [_answered(one, answered + _LEFT_ALONE) for _, one in waiting]
@@ -41,7 +43,8 @@ def answer_after_sales(scene: Scene) -> Iterator[Candidate]:
         [AfterSale(id=one.id, agreed_at=answered) for _, one in waiting],
         gain_on=scene.as_of + 1,
         params={"count": len(waiting)},
-        deadline=_costs_from(scene, waiting[0][1]),
+        # An overdue answer still shortens the mean: where none is ahead, the time is now.
+        deadline=next((moment for moment in deadlines if moment >= scene.now), scene.now),
         things=len(waiting),
         at_stake=None if at_stake is None else _slow_share(scene, definition) * at_stake,
         is_risk=True,
@@ -49,7 +52,8 @@ def answer_after_sales(scene: Scene) -> Iterator[Candidate]:
 
 
 def _is_waiting(one: AfterSale, definition: Definition) -> bool:
-    decided = (one.agreed_at, one.refunded_at, one.closed_at)
+    """Neither decided nor in the platform's hands."""
+    decided = (one.agreed_at, one.refunded_at, one.closed_at, one.arbitration)
     return one.type in definition.types and one.applied_at is not None and not any(decided)
 
 
@@ -120,4 +124,6 @@ def _evidence(one: AfterSale) -> str | None:
         return "blamed_buyer"
     if blame == "platform":
         return "blamed_platform"
-    return "withdrawn" if one.closed_at is not None and one.refunded_at is None else None
+    # An exchange, a repair or a resent parcel ends without a refund when all went well.
+    withdrawn = one.type in _REFUNDS and one.closed_at is not None and one.refunded_at is None
+    return "withdrawn" if withdrawn else None

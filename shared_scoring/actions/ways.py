@@ -31,7 +31,9 @@ TEXTS: dict[str, Words] = {
     "wait": Words(
         "或等到 {date}：届时 {count} 条不利记录移出统计窗口", "or wait until {date}, when {count} bad records have left"
     ),
-    "not_before": Words("{date} 之前达不到：{why}", "not before {date}: {why}"),
+    "not_before": Words(
+        "即使全部成功，{date} 之前也达不到：{why}", "not before {date}, even if everything succeeds: {why}"
+    ),
     "plan_shows": Words("按这个方案最早 {date} 达到：{why}", "with this plan from {date} on: {why}"),
     "out_of_reach": Words(
         "已知的行动全部成功也只到 {total}，还差 {missing}",
