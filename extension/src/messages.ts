@@ -17,6 +17,8 @@ export type ContentAsk =
   | { ask: "ingest"; key: string; at: number; spec: string; shop: string; records: Rec[] }
   | { ask: "overlay"; page: Page; shop: string; ids: string[] }
   | { ask: "bind"; shop: Shop }
+  | { ask: "named"; shop: Shop | null }
+  | { ask: "whose" }
   | { ask: "action"; shop: string; id: string; state: ActionState }
   | { ask: "unread"; spec: string; outcome: Outcome | "silent"; drift: Drift | null }
   | { ask: "shape"; shape: Shape }
@@ -61,6 +63,8 @@ export interface Answers {
   ingest: { queued: number };
   overlay: { overlay: Overlay; drawn: Drawn };
   bind: object;
+  named: object;
+  whose: { shop: Shop | null };
   action: object;
   unread: object;
   shape: object;

@@ -20,6 +20,10 @@ export interface Situation {
   /** Why the last question to the server had no answer. */
   failure: { why: Failure; detail?: string | undefined } | null;
   unplaced: boolean;
+  /** Whether an answer is to be heard on this very route. */
+  expects: boolean;
+  /** A page that never says whose it is, in a tab where nothing else has. */
+  nameless: boolean;
 }
 
 const UNREAD: readonly (Outcome | "silent")[] = ["logged_out", "changed", "truncated", "page_error", "silent"];
@@ -33,7 +37,7 @@ function fieldsOf(drift: Drift | null): string {
 }
 
 /** What the merchant should know, the most fundamental first. The page's troubles and the server's are never one message. */
-export function notices({ settings, health, page, verdict, shop, outcomes, drift, failure, unplaced }: Situation): Notice[] {
+export function notices({ settings, health, page, verdict, shop, outcomes, drift, failure, unplaced, expects, nameless }: Situation): Notice[] {
   const note = (kind: string, grade: Notice["grade"], params?: Params, long = kind, short = kind): Notice => ({ kind, grade, short: `s_${short}` as PageTextKey, long: `m_${long}` as PageTextKey, ...(params && { params }) });
   if (!consented(settings)) return [note("no_consent", "stop")];
   if (!settings.paired) return [note("not_paired", "stop")];
@@ -48,11 +52,12 @@ export function notices({ settings, health, page, verdict, shop, outcomes, drift
     verdict === "other" && note("other_shop", "stop", who),
     verdict === "ask" && note("ask_bind", "warn", who),
     verdict === "unknown" && outcomes.includes("ok") && note("shop_unknown", "stop"),
+    nameless && note("shop_unknown", "warn", {}, "whose_unknown"),
     health.full && note("full", "stop", { n: health.full.records }),
     health.formats && note("unfit", "stop", { n, formats: health.formats.join("、") || "—" }),
     health.revoked ? note("revoked", "stop", { n }) : health.away_since !== null ? note("away", "warn", { n }) : failure?.why === "refused" && note("refused", "warn", { detail: failure.detail ?? "" }),
     unplaced && note("unplaced", "warn", {}, "unplaced", "changed"),
   ].filter(Boolean) as Notice[];
   if (list.length > 0) return list;
-  return [note(outcomes.length === 0 ? "waiting" : "ok", "ok", {}, undefined, "waiting")];
+  return [note(expects && outcomes.length === 0 ? "waiting" : "ok", "ok", {}, undefined, "waiting")];
 }

@@ -199,6 +199,7 @@ export const PAGE_TEXTS = {
   m_page_off: ["这个页面的读取已关闭。", "Reading is off for this page."],
   s_shop_unknown: ["店铺未确认", "shop not known"],
   m_shop_unknown: ["页面没有说明是哪家店，什么也没存。在本标签页打开一次“商家体验分”即可。", "The page has not said which shop this is; nothing is stored. Open “Experience score” once in this tab."],
+  m_whose_unknown: ["这个页面不写店铺，本标签页里也没有看到是哪家店。请从订单列表打开这笔订单。", "This page names no shop, and nothing in this tab has told which one is logged in. Open the order from the order list."],
   s_ask_bind: ["待绑定店铺", "shop not bound"],
   m_ask_bind: ["当前登录 {name}（{id}）。绑定后才开始保存。", "Logged in as {name} ({id}). Nothing is kept until it is bound."],
   bind: ["绑定这家店", "bind this shop"],

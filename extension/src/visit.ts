@@ -2,7 +2,7 @@ import type { Overlay } from "./api-contract.js";
 import type { Capture } from "./bridge.js";
 import { Delivery, type Read } from "./delivery.js";
 import type { Translate } from "./i18n.js";
-import { Doorkeeper, judge } from "./identity.js";
+import { Doorkeeper, judge, type Shop } from "./identity.js";
 import { ask, type ActionState, type Failure } from "./messages.js";
 import { notices } from "./notices.js";
 import type { Drawn } from "./overlay/drawing.js";
@@ -21,6 +21,9 @@ const STALE_POLL_MS = __TEST__ ? 300 : 2_000;
 const UNPLACED_MS = __TEST__ ? 500 : 3_000;
 const MOST_IDS = 200;
 const LABELS_MS = __TEST__ ? 300 : 2_000;
+
+/** The server has never seen it under this shop. */
+const isStrange = ({ counts, why_not, until, risk, expected }: Overlay["rows"][number]): boolean => counts === null && why_not === null && until === null && risk === null && expected.points === null;
 
 interface Surroundings {
   page: () => Page | null;
@@ -55,6 +58,10 @@ export class Visit {
   #placing: ReturnType<typeof setTimeout> | undefined;
   #reading: ReturnType<typeof setTimeout> | undefined;
   #unplaced = false;
+  /** Of a page that never says whose it is: the shop last seen in this tab, null where there is none; undefined elsewhere. */
+  #recalled: Shop | null | undefined;
+  /** What this document has last said of its login; null: that it ended. */
+  #said: string | null | undefined;
   #asking = 0;
 
   constructor(private readonly signal: AbortSignal, private readonly around: Surroundings) {
@@ -79,6 +86,7 @@ export class Visit {
     this.#pass(this.#keeper.admit(null, null, settings.shops, Date.now()).pass);
     const page = this.around.page();
     if (page && (!before || !watching(before, page)) && watching(settings, page)) this.#awaitCapture();
+    if (!before || this.#recalled === null) void this.#recall();
     this.#draw();
   }
 
@@ -93,6 +101,7 @@ export class Visit {
     this.#outcomes.set(capture.spec, capture.outcome);
     if (capture.drift) this.#drifts.set(page, capture.drift);
     if (capture.outcome === "logged_out") this.#keeper.forget();
+    if (capture.shop || capture.outcome === "logged_out") this.#say(capture.outcome === "logged_out" ? null : capture.shop);
     if (capture.outcome !== "ok" && capture.outcome !== "empty") {
       this.#forgetRows(page);
       void ask({ ask: "unread", spec: capture.spec, outcome: capture.outcome, drift: capture.drift });
@@ -102,6 +111,31 @@ export class Visit {
     this.#pass(pass);
     if (pass.length === 0 && this.#overlay?.page !== this.around.page()) void this.#askOverlay();
     this.#draw();
+  }
+
+  /** For the pages of this tab that do not say whose they are. */
+  #say(shop: Shop | null): void {
+    const id = shop?.id ?? null;
+    if (id === this.#said) return;
+    this.#said = id;
+    void ask({ ask: "named", shop });
+  }
+
+  async #recall(): Promise<void> {
+    const page = this.around.page();
+    const settings = this.#settings;
+    if (!page || !settings || this.#keeper.seen || !watching(settings, page) || this.#inAddress().length === 0) return;
+    const reply = await ask({ ask: "whose" });
+    if (reply === null) return this.around.gone();
+    if (page !== this.around.page() || this.#keeper.seen) return;
+    this.#recalled = reply.ok && judge(reply.shop, settings.shops) === "ok" ? reply.shop : null;
+    this.#draw();
+    void this.#askOverlay();
+  }
+
+  /** Whose numbers may be shown; what is stored hangs on what the page itself has said. */
+  get #shop(): Shop | null {
+    return this.#keeper.seen ?? this.#recalled ?? null;
   }
 
   #forgetRows(page: Page): void {
@@ -140,7 +174,7 @@ export class Visit {
   async #askOverlay(): Promise<void> {
     clearTimeout(this.#poll);
     const page = this.around.page();
-    const shop = this.#keeper.seen;
+    const shop = this.#shop;
     if (!page || !shop || !this.#settings || this.signal.aborted || document.visibilityState === "hidden") return;
     if (!watching(this.#settings, page) || judge(shop, this.#settings.shops) !== "ok") return;
     const ids = this.#rows(page);
@@ -152,6 +186,11 @@ export class Visit {
     this.#failure = reply.ok ? null : reply;
     clearTimeout(this.#placing);
     this.#unplaced &&= reply.ok;
+    if (reply.ok && !this.#keeper.seen && reply.overlay.rows.every(isStrange)) {
+      this.#recalled = null;
+      this.#overlay = null;
+      return this.#draw();
+    }
     if (reply.ok) {
       this.#overlay = { page, answer: reply.overlay, drawn: reply.drawn };
       this.#placing = setTimeout(() => this.#checkPlaces(), UNPLACED_MS);
@@ -161,21 +200,28 @@ export class Visit {
     this.#poll = setTimeout(() => void this.#askOverlay(), wait);
   }
 
-  /** What was read of this page's rows; a page about one thing names it in its address. */
+  /** What was read of this page's rows, ahead of it what its address names. */
   #rows(page: Page): string[] {
-    const named = location.pathname.endsWith("/detail") ? (location.search.match(/\d{15,32}/g) ?? []) : [];
-    return this.#rowKinds[page] ? [...new Set([...named, ...(this.#ids.get(page) ?? [])])].slice(0, MOST_IDS) : [];
+    return this.#rowKinds[page] ? [...new Set([...this.#inAddress(), ...(this.#ids.get(page) ?? [])])].slice(0, MOST_IDS) : [];
+  }
+
+  /** A page about one thing names it in its address. */
+  #inAddress(): string[] {
+    return location.pathname.endsWith("/detail") ? (location.search.match(/\d{15,32}/g) ?? []) : [];
   }
 
   /** After each change of the page: has the route changed, and is the extension still there? */
   #look(): void {
     if (!chrome.runtime?.id) return this.around.gone();
+    if (/^\/login\b/.test(location.pathname)) this.#say(null);
     const page = this.around.page();
     if (page === this.#here) return;
     this.#here = page;
     this.#expanded = null;
+    this.#recalled = undefined;
     this.#awaitCapture();
     this.#draw();
+    void this.#recall();
     void this.#askOverlay();
   }
 
@@ -234,7 +280,7 @@ export class Visit {
   }
 
   async #act(id: string, state: ActionState): Promise<void> {
-    const shop = this.#keeper.seen;
+    const shop = this.#shop;
     if (!shop) return;
     const reply = await ask({ ask: "action", shop: shop.id, id, state });
     if (reply === null) return this.around.gone();
@@ -258,14 +304,14 @@ export class Visit {
     const health = this.#health;
     const t = this.around.translate();
     if (!page || !settings || !health || !t) return this.#layer.show(null, null);
-    const verdict = judge(this.#keeper.seen, settings.shops);
+    const verdict = judge(this.#shop, settings.shops);
     const outcomes = this.#specs.filter((spec) => spec.page === page && !("instead_of" in spec)).flatMap(({ id }) => this.#outcomes.get(id) ?? []);
     const allowed = watching(settings, page) && verdict === "ok";
     const answer = allowed && this.#overlay?.page === page ? this.#overlay : null;
     const awaited = allowed && !this.#overlay && !this.#failure ? (this.#ids.get(page) ?? []) : [];
     const away = health.away_since !== null || health.revoked;
     this.#layer.show({
-      notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, drift: this.#drifts.get(page) ?? null, failure: this.#failure, unplaced: this.#unplaced }),
+      notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, drift: this.#drifts.get(page) ?? null, failure: this.#failure, unplaced: this.#unplaced, expects: this.#specs.some((spec) => this.#isOpen(spec)), nameless: this.#recalled === null && !this.#keeper.seen }),
       drawn: answer?.drawn ?? null,
       page,
       rows: rowsOf(answer?.answer ?? null, awaited),

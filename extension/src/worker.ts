@@ -17,6 +17,7 @@ import { isFull, Store } from "./store.js";
 import { rfc3339 } from "./time.js";
 import { clearToolbar, keepToolbarHonest, showToolbar } from "./toolbar.js";
 import { pageWords } from "./words.js";
+import { Whose } from "./whose.js";
 import { drawn, type Drawn } from "./overlay/drawing.js";
 import sheet from "./overlay/sheet.css";
 
@@ -78,6 +79,7 @@ async function listedFormats(client: Api, server: string): Promise<string[] | Se
 }
 
 const book = new SpecBook(store);
+const whose = new Whose(chrome.storage.session);
 
 /** As it was last written: every write is read by every page. */
 let toldHealth = "";
@@ -215,7 +217,7 @@ async function forgetReadings(shop?: string): Promise<void> {
   for (const key of keys) if (String(key).startsWith("official ") && (shop === undefined || key === `official ${shop}`)) await store.remove("kv", key);
 }
 
-type Handlers = { [M in ContentAsk | PageAsk as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
+type Handlers = { [M in ContentAsk | PageAsk as M["ask"]]: (message: M, sender: chrome.runtime.MessageSender) => Promise<Reply<Answers[M["ask"]]>> };
 
 const forContent: Pick<Handlers, ContentAsk["ask"]> = {
   async ingest({ key, at, spec: id, shop, records: read }) {
@@ -267,6 +269,15 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     if (answer.status >= 300) return no("refused", problem(answer.body));
     await change(({ shops }) => ({ shops: [...shops.filter(({ id }) => id !== shop.id), { id: shop.id, name: shop.name, ...(shop.type === "creator" && { type: shop.type }) }] }));
     return { ok: true };
+  },
+
+  async named({ shop }, { tab, url }) {
+    if (tab?.id !== undefined) await whose.note(new URL(url ?? "").host, tab.id, shop);
+    return { ok: true };
+  },
+
+  async whose(_, { tab, url }) {
+    return { ok: true, shop: tab ? await whose.of(new URL(url ?? "").host, [tab.id, tab.openerTabId]) : null };
   },
 
   async action({ shop, id, state }) {
@@ -342,13 +353,13 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     return { ok: true, queued: await flush(true) };
   },
 
-  async enter({ shop, records }) {
+  async enter({ shop, records }, sender) {
     const settings = await loadSettings();
     if (!consented(settings) || !settings.paired) return no("shut");
     const faults = entered(records);
     if (faults.length > 0) return no("refused", faults.join("; "));
     if (!(await bound(shop.id))) {
-      const reply = await forContent.bind({ ask: "bind", shop });
+      const reply = await forContent.bind({ ask: "bind", shop }, sender);
       if (!reply.ok) return reply;
     }
     const now = rfc3339(Date.now());
@@ -368,8 +379,8 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     return { ok: true, entries, set_aside, unread: Object.values(unread ?? {}), shapes: shapes ?? [], reads: reads ?? {} };
   },
 
-  async export() {
-    const [queued, log] = await Promise.all([store.all<Parcel>("outbox"), forPages.log({ ask: "log" })]);
+  async export(_, sender) {
+    const [queued, log] = await Promise.all([store.all<Parcel>("outbox"), forPages.log({ ask: "log" }, sender)]);
     return { ok: true, file: JSON.stringify({ ...(await load()), queued, ...log }, null, 2) };
   },
 
@@ -377,6 +388,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     await chrome.storage.local.clear();
     await inTurn(async () => { await outbox.empty(); await store.wipe(); });
     answers.clear();
+    await whose.forget();
     [toldHealth, full] = ["", null];
     await clearToolbar();
     await book.publish();
@@ -388,10 +400,10 @@ chrome.runtime.onMessage.addListener((message: ContentAsk | PageAsk, sender, rep
   const ownPage = sender.url?.startsWith(chrome.runtime.getURL("")) ?? false;
   const ourTab = sender.tab !== undefined && ORIGINS.has(sender.origin ?? new URL(sender.url ?? "about:blank").origin);
   if (sender.id !== chrome.runtime.id || !(ownPage || ourTab)) return undefined;
-  const handlers: Partial<Record<string, (message: never) => Promise<unknown>>> = ownPage ? { ...forContent, ...forPages } : forContent;
+  const handlers: Partial<Record<string, (message: never, sender: chrome.runtime.MessageSender) => Promise<unknown>>> = ownPage ? { ...forContent, ...forPages } : forContent;
   const handler = handlers[message.ask];
   if (!handler) return undefined;
-  handler(message as never).then(reply, (error: unknown) => reply(isFull(error) ? no("full") : no("refused", String(error))));
+  handler(message as never, sender).then(reply, (error: unknown) => reply(isFull(error) ? no("full") : no("refused", String(error))));
   return true;
 });
 

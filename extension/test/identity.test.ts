@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Doorkeeper, judge } from "../src/identity.js";
+import { Whose, type Session } from "../src/whose.js";
 
 const mine = { id: "1", name: "我的店" };
 const theirs = { id: "2", name: "别的店" };
@@ -42,5 +43,43 @@ describe("whose page is it", () => {
     keeper.admit(null, mine, [mine], 0);
     keeper.admit(null, { id: "1", name: null }, [mine], 1);
     assert.deepEqual(keeper.seen, mine);
+  });
+});
+
+describe("whose tab it is", () => {
+  const at = { ms: 0 };
+  const made = (): Whose => {
+    let kept: Record<string, unknown> = {};
+    const session: Session = {
+      get: async () => structuredClone(kept),
+      set: async (items) => { kept = structuredClone(items); },
+      remove: async () => { kept = {}; },
+    };
+    return new Whose(session, () => at.ms);
+  };
+
+  it("a tab and those it opened are of the shop that was last seen in it; no other tab is", async () => {
+    const whose = made();
+    await whose.note("fxg", 1, mine);
+    assert.deepEqual(await whose.of("fxg", [1, undefined]), mine);
+    assert.deepEqual(await whose.of("fxg", [2, 1]), mine);
+    assert.equal(await whose.of("fxg", [3, undefined]), null);
+    assert.equal(await whose.of("buyin", [1]), null);
+  });
+  it("another shop in one tab is another login for all of that backend", async () => {
+    const whose = made();
+    await Promise.all([whose.note("fxg", 1, mine), whose.note("fxg", 2, mine), whose.note("buyin", 4, mine)]);
+    await whose.note("fxg", 3, theirs);
+    assert.deepEqual(await Promise.all([1, 2, 3].map((tab) => whose.of("fxg", [tab]))), [null, null, theirs]);
+    assert.deepEqual(await whose.of("buyin", [4]), mine);
+  });
+  it("a login that ended is nobody's, and an old one too", async () => {
+    const whose = made();
+    await whose.note("fxg", 1, mine);
+    await whose.note("fxg", 2, null);
+    assert.equal(await whose.of("fxg", [1]), null);
+    await whose.note("fxg", 1, mine);
+    at.ms += 13 * 3_600_000;
+    assert.equal(await whose.of("fxg", [1]), null);
   });
 });
