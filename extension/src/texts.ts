@@ -150,6 +150,7 @@ export const PAGE_TEXTS = {
   act_snoozed: ["明天再说", "Tomorrow"],
   act_dismissed: ["不需要", "Not needed"],
   why: ["为什么变化", "Why it moved"],
+  why_rest: ["较小的 {n} 项", "{n} smaller ones"],
   why_more: ["折合多少分没有公布的 {n} 项", "{n} of which nobody publishes the points"],
   gates: ["门槛", "Gates"],
   gate_open: ["已达标", "reached"],

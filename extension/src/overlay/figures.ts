@@ -12,6 +12,9 @@ type Child = Tree | null | false | undefined;
 /** What a server of before these figures does not say. */
 const UNSAID = { shown: null, low: null, high: null, method: null, based_on: null, grade: "?", dimensions: [], gaps: [], gates: [], drop_outs: [], why: null, actions: [] };
 
+/** As many reasons as a glance takes in, the largest first; the smaller ones are folded in below them. */
+const WHYS = 6;
+
 /** A section that the merchant may fold; which ones were is the dock's to remember. */
 const fold = (key: string, title: string, open: boolean, ...content: Child[]): Tree =>
   h("details", { open, "data-fold": key }, h("summary", { "data-act": key }, title), ...content);
@@ -66,7 +69,8 @@ function whyLines({ first, change, parts }: Omit<Why, "from" | "to"> & { first: 
   const unscored = parts.filter(({ known }) => !known);
   return [
     change !== null && line(t("since", { day: shortDay(first) }), move(change)),
-    list(scored),
+    list(scored.slice(0, WHYS)),
+    scored.length > WHYS && fold("why_rest", t("why_rest", { n: scored.length - WHYS }), false, list(scored.slice(WHYS))),
     unscored.length > 0 && fold("why_more", t("why_more", { n: unscored.length }), scored.length === 0, list(unscored)),
   ];
 }
