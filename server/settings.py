@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     home: Path
     database_url: str | None = None
     broker_url: str | None = None
+    # What to start where no broker_url is given; "auto": Valkey where its wheel is installed, else PostgreSQL alone.
+    broker: Literal["auto", "valkey", "postgres"] = "auto"
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8787
     web_threads: Annotated[int, msgspec.Meta(ge=1, le=256)] = 8

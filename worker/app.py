@@ -6,8 +6,9 @@ import structlog
 from celery import Celery
 from celery.signals import worker_process_init, worker_process_shutdown
 
+from server.db.broker import DAILY, OUTLOOK, RECALCULATE, TICK, celery_app
 from server.db.engine import Database
-from server.db.hints import DAILY, OUTLOOK, RECALCULATE, TICK, Hints, celery_app
+from server.db.hints import Hints
 from server.db.pack_folder import PackFolder
 from server.settings import Settings, SettingsError, load_settings
 from worker import daily, outlook, recalculate, retention, tick
@@ -28,8 +29,10 @@ class Worker:
         self._database: Database | None = None
         self._hints: Hints | None = None
         self._packs = PackFolder(settings.home)
-        self.celery = celery_app(settings.broker_url)
-        self.celery.conf.beat_schedule = {"tick": {"task": TICK, "schedule": settings.tick_seconds}}
+        self.celery = celery_app(settings.broker_url, consumes=True)
+        # A tick that waited until the next one is due has nothing to add to it.
+        every, expires = settings.tick_seconds, {"expires": settings.tick_seconds}
+        self.celery.conf.beat_schedule = {"tick": {"task": TICK, "schedule": every, "options": expires}}
         # Without `typing=False` Celery counts a method's `self` among the arguments, and beat refuses to send the tick.
         self.celery.task(name=RECALCULATE, typing=False)(self.recalculate)
         self.celery.task(name=DAILY, typing=False)(self.daily)
@@ -51,7 +54,8 @@ class Worker:
     def recalculate(self, subject_id: str) -> None:
         self._packs.tell()
         self.hints.take_back(subject_id)
-        recalculate.run(self.database.app, subject_id)
+        if recalculate.run(self.database.app, subject_id) is None:
+            return  # whoever is at it looks afterwards for what came meanwhile
         # Input that came meanwhile: its own hint may have met this very calculation, and given up.
         if recalculate.is_behind(self.database.app, subject_id):
             self.hints.give(subject_id)

@@ -16,14 +16,14 @@ log = structlog.get_logger()
 _CLAIM = text("SELECT pg_try_advisory_xact_lock(hashtextextended('koubei.recalculate ' || :subject_id, 0))")
 
 
-def run(app: Engine, subject_id: str) -> bool:
-    """Score the subject if it has changed; False where there was nothing to do or another worker is at it.
+def run(app: Engine, subject_id: str) -> bool | None:
+    """Score the subject if it has changed; False where there was nothing to do, None where another worker is at it.
 
     Idempotent: one transaction, and whoever comes second finds the versions equal.
     """
     with app.connect() as connection, tenant(connection, subject_id):
         if not connection.execute(_CLAIM, {"subject_id": subject_id}).scalar_one():
-            return False
+            return None
         subject = connection.execute(
             select(Subject.input_version, Subject.scored_version, Subject.ledger_version).where(
                 Subject.id == subject_id

@@ -15,6 +15,8 @@ from server.db.migrate import upgrade
 from server.runtime.postgres import binaries
 
 _DRAFT = "koubei_restoring"
+# They carry no truth, and `koubei up` makes what is needed for them.
+_WITHOUT_HINTS = ("--exclude-schema=pgmq", "--exclude-table-data=hints")
 
 
 def dump(database_url: str, file: Path) -> None:
@@ -22,7 +24,7 @@ def dump(database_url: str, file: Path) -> None:
     draft = file.with_name(f"{file.name}.part")
     try:
         draft.touch(mode=0o600)  # it holds all there is, so nobody else may read it
-        _run(psycopg_url(database_url), "pg_dump", ["--format=custom", f"--file={draft}"])
+        _run(psycopg_url(database_url), "pg_dump", [*_WITHOUT_HINTS, "--format=custom", f"--file={draft}"])
         draft.replace(file)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror or error}") from error

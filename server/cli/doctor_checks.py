@@ -12,15 +12,15 @@ from typing import Any
 import msgspec
 import psycopg
 import requests
-from redis import RedisError
 
+from server.db.broker import is_postgres, why_away
 from server.db.engine import psycopg_url
-from server.db.hints import redis_client
 from server.db.migrate import head
 from server.runtime import lock
 from server.runtime.address import Address, running
 from server.runtime.home import Home
 from server.runtime.postgres import binaries
+from server.runtime.run import starts_valkey
 from server.runtime.texts import StartError
 from server.runtime.valkey import binary
 from server.settings import Settings
@@ -79,9 +79,15 @@ def _disk(home: Home) -> Finding:
 
 
 def _binaries(settings: Settings) -> Iterator[Finding]:
-    for name, url in (("postgres", settings.database_url), ("valkey", settings.broker_url)):
+    if not starts_valkey(settings) and settings.broker_url is None:
+        yield Finding(check="valkey_programs", ok=True, code="programs_not_needed", params={"name": "valkey"})
+    for name, own, url in (
+        ("postgres", settings.database_url is None, settings.database_url),
+        ("valkey", starts_valkey(settings), settings.broker_url),
+    ):
         if url is not None:
             yield Finding(check=f"{name}_programs", ok=True, code="programs_elsewhere", params={"name": name})
+        if not own:
             continue
         try:
             program = binaries() / "postgres" if name == "postgres" else binary()
@@ -156,14 +162,11 @@ def _skew(check: str, told: dt.datetime) -> Finding:
 
 
 def _broker(address: Address) -> Finding:
-    client = redis_client(address.broker_url)
-    try:
-        client.ping()
-    except (RedisError, OSError) as error:
-        return Finding(check="broker", ok=False, code="no_answer", params={"name": "valkey", "reason": str(error)})
-    finally:
-        client.close()
-    return Finding(check="broker", ok=True, code="answers", params={"name": "valkey"})
+    name = "pgmq" if is_postgres(address.broker_url) else "valkey"
+    reason = why_away(address.broker_url)
+    if reason is not None:
+        return Finding(check="broker", ok=False, code="no_answer", params={"name": name, "reason": reason})
+    return Finding(check="broker", ok=True, code="answers", params={"name": name})
 
 
 def _web(address: Address) -> Iterator[Finding]:

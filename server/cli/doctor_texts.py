@@ -19,6 +19,10 @@ TEXTS: dict[str, Both] = {
     ),
     "programs_good": ("{name} 程序可用：{version}", "the programs of {name} work: {version}"),
     "programs_elsewhere": ("{name} 由设置指定，不使用自带程序", "{name} is one of your own, named in the settings"),
+    "programs_not_needed": (
+        "不需要 {name}：任务队列在 PostgreSQL 中",
+        "{name} is not needed: PostgreSQL keeps the queues too",
+    ),
     "programs_missing": (
         "{name} 程序不可用（{reason}）。请重新安装 koubei 的依赖",
         "the programs of {name} do not work ({reason}). Install koubei's dependencies again",

@@ -245,6 +245,17 @@ class Receipt(Base):
     created_at: Mapped[dt.datetime] = _now()
 
 
+class Hint(Base):
+    """That a hint is under way, where PostgreSQL is the broker too (notes.py). Carries no truth."""
+
+    __tablename__ = "hints"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}  # noqa: RUF012 -- SQLAlchemy's own declaration is no ClassVar
+
+    subject_id: Mapped[str] = _subject_key()
+    task: Mapped[str] = mapped_column(primary_key=True)
+    given_at: Mapped[dt.datetime]
+
+
 class QuarantinedRecord(Base):
     """A record that failed validation: its known fields, and of unknown ones only path and JSON type."""
 

@@ -1,11 +1,10 @@
 from typing import Any
 
-import redis
 from marshmallow import Schema, fields
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from server.db.hints import redis_client
+from server.db.broker import why_away
 from server.db.migrate import head
 from server.http.blueprint import Blueprint
 from server.http.problems import FieldError, ProblemError
@@ -57,9 +56,5 @@ def _broker() -> list[FieldError]:
     url = state().settings.broker_url
     if url is None:
         return [{"path": "broker", "reason": "is not set; start with `koubei up`, or set KOUBEI_BROKER_URL"}]
-    try:
-        with redis_client(url) as client:
-            client.ping()
-    except redis.RedisError as error:
-        return [{"path": "broker", "reason": f"does not answer: {error}"}]
-    return []
+    reason = why_away(url)
+    return [] if reason is None else [{"path": "broker", "reason": f"does not answer: {reason}"}]

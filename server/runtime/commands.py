@@ -39,6 +39,7 @@ def worker(settings: Settings, address: Address) -> Command:
         "--without-mingle",
     ]
     words += ["--loglevel", settings.log_level, "--hostname", "koubei@localhost"]
+    words += ["--pool", "threads"] if sys.platform == "win32" else []  # there is no fork
     return Command(name="worker", words=tuple(words), env=_environment(settings, address))
 
 

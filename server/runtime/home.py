@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from server.runtime.texts import StartError
 
 # sockaddr_un holds 104 bytes on macOS, 108 on Linux; the longest name put here is `.s.PGSQL.5432.lock`.
 _LONGEST_SOCKET_FOLDER = 80
+# Spaces, quotes and the like: the clients' libraries do not all take them out of a URL as others put them in.
+_PLAIN = re.compile(r"[\w./-]+")
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,11 @@ class Home:
 
     @property
     def sockets(self) -> Path:
-        """`run`; where its path is too long, a folder of this user and home under the system's temporary one."""
+        """`run`; where its path is too long or odd, a folder of this user and home under the system's temporary one."""
         digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:12]
         short = Path(tempfile.gettempdir()) / f"koubei-{_user_id()}-{digest}"
         for folder in (self.run, short):
-            if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER:
+            if len(os.fsencode(folder)) <= _LONGEST_SOCKET_FOLDER and _PLAIN.fullmatch(str(folder)):
                 return folder
         raise StartError("no_short_folder", path=short)
 

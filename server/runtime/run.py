@@ -8,7 +8,9 @@ from collections.abc import Callable
 
 from sqlalchemy.exc import OperationalError
 
+from server.db.broker import is_postgres, postgres_broker
 from server.db.migrate import upgrade
+from server.db.queue_schema import prepare
 from server.runtime import commands, lock
 from server.runtime.address import Address, running
 from server.runtime.child import Child, Command
@@ -17,7 +19,7 @@ from server.runtime.postgres import Postgres
 from server.runtime.report import Report
 from server.runtime.supervisor import Supervisor, stop_signals
 from server.runtime.texts import StartError
-from server.runtime.valkey import Valkey
+from server.runtime.valkey import Valkey, is_installed
 from server.settings import Settings
 
 OnReady = Callable[[Address], None]
@@ -83,6 +85,8 @@ def _run_here(
         database_url, broker_url = _start_services(settings, home, supervisor)
         with report.step("step_migrate"):
             _migrate(migrate, database_url)
+        if is_postgres(broker_url):
+            prepare(broker_url)
         url = _url(settings)
         address = Address.new(
             url=url,
@@ -112,15 +116,24 @@ def _url(settings: Settings) -> str:
 def _start_services(settings: Settings, home: Home, supervisor: Supervisor) -> tuple[str, str]:
     """The URLs to use; a service whose URL was given is not started."""
     database_url = settings.database_url
-    broker = settings.broker_url or Valkey(home)  # made before anything starts: it refuses systems it cannot run on
+    broker = settings.broker_url
+    # Made before anything starts: it refuses systems it cannot run on.
+    valkey = Valkey(home) if starts_valkey(settings) else None
     if database_url is None:
         postgres = Postgres(home)
         supervisor.start(postgres, "step_postgres" if postgres.initialised else "step_initdb")
         database_url = postgres.url
-    if isinstance(broker, str):
-        return database_url, broker
-    supervisor.start(broker, "step_valkey")
-    return database_url, broker.url
+    if valkey is not None:
+        supervisor.start(valkey, "step_valkey")
+        broker = valkey.url
+    return database_url, broker or postgres_broker(database_url)
+
+
+def starts_valkey(settings: Settings) -> bool:
+    """Whether a Valkey of its own is started; else PostgreSQL carries the hints too, or another broker was named."""
+    return settings.broker_url is None and (
+        settings.broker == "valkey" or (settings.broker == "auto" and is_installed())
+    )
 
 
 def _migrate(migrate: Callable[[str], None], database_url: str) -> None:

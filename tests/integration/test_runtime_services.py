@@ -11,8 +11,10 @@ import psycopg
 import pytest
 import redis
 from click.testing import CliRunner
+from sqlalchemy import NullPool, create_engine, text
 
 from server.cli.up import up
+from server.db.broker import celery_app, redis_client
 from server.runtime.home import Home
 from server.runtime.identity import Identity, as_nobody, in_namespace
 from server.runtime.postgres import Postgres
@@ -225,3 +227,22 @@ def test_both_languages_name_the_same_facts():
         return {part.split("}")[0] for part in words.split("{")[1:]}
 
     assert {key for key, (zh, en) in TEXTS.items() if fields(zh) != fields(en)} == set()
+
+
+def test_a_home_with_a_space_and_a_quote_in_its_path_works(tmp_path):
+    home = Home.at(tmp_path / "it's a home")
+    server, broker = Postgres(home, durable=False), Valkey(home)
+    server.start()
+    broker.start()
+    try:
+        with create_engine(server.url, poolclass=NullPool).connect() as connection:
+            assert connection.execute(text("SELECT 1")).scalar_one() == 1
+        with redis_client(broker.url) as client:
+            assert client.ping()
+        assert celery_app(broker.url).connection_for_write().ensure_connection(max_retries=1)
+    finally:
+        broker.stop()
+        server.stop()
+        for left in home.sockets.iterdir():
+            left.unlink()
+        home.sockets.rmdir()

@@ -9,37 +9,57 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from redis import Redis
 from sqlalchemy import text
 
 from server.app import create_app
-from server.db.hints import redis_client
+from server.db.broker import postgres_broker
+from server.db.queue_schema import prepare
 from server.http.state import KEY
 from server.runtime.home import Home
 from server.runtime.valkey import Valkey
 from server.settings import load_settings
+from tests.integration.brokers import Broker, InPostgres, InValkey
 from tests.integration.shop import FORMAT, ORDER, REVIEW, rows, send
 from tests.integration.working import eventually, from_file, scored, small_shop, versions, worker
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from flask import Flask
     from sqlalchemy import Engine
 
+    from server.runtime.postgres import Postgres
     from server.settings import Settings
     from tests.conftest import Paired
 
 
-@pytest.fixture(autouse=True)
-def broker(settings: "Settings") -> Iterator[Redis]:
+@pytest.fixture(params=["valkey", "postgres"], autouse=True)
+def broker(request: pytest.FixtureRequest, admin: "Engine", postgres: "Postgres", valkey: Valkey) -> Broker:
     """Empty: what other tests hinted at belongs to no one here."""
-    with redis_client(str(settings.broker_url)) as client:
-        client.flushall()
-        yield client
+    found: Broker
+    if request.param == "valkey":
+        found = InValkey(valkey.url)
+    else:
+        found = InPostgres(postgres_broker(postgres.url), admin)
+        prepare(found.url)
+    found.flush()
+    return found
 
 
-def hinted(broker: Redis) -> int:
-    return int(broker.llen("celery")) + len(broker.keys("koubei:hint:*"))
+@pytest.fixture
+def settings(home_root: "Path", postgres: "Postgres", broker: Broker) -> "Settings":
+    return load_settings(home_root, database_url=postgres.url, broker_url=broker.url)
+
+
+@pytest.fixture
+def app(_clean: None, settings: "Settings") -> "Iterator[Flask]":
+    app = create_app(settings)
+    yield app
+    app.extensions[KEY].close()
+
+
+def hinted(broker: Broker) -> int:
+    return broker.messages() + broker.notes()
 
 
 def test_a_batch_becomes_a_stored_score(shop: "Paired", admin: "Engine", settings: "Settings", tmp_path: "Path"):
@@ -60,8 +80,8 @@ def test_a_batch_becomes_a_stored_score(shop: "Paired", admin: "Engine", setting
     assert shop.client.get(address).json == kept == stored
 
 
-def test_a_batch_whose_commit_fails_sends_no_hint(shop: "Paired", admin: "Engine", broker: Redis):
-    broker.flushall()  # binding the shop was news
+def test_a_batch_whose_commit_fails_sends_no_hint(shop: "Paired", admin: "Engine", broker: Broker):
+    broker.flush()  # binding the shop was news
     with admin.connect() as connection:
         connection.execute(
             text(
@@ -84,30 +104,21 @@ def test_a_batch_whose_commit_fails_sends_no_hint(shop: "Paired", admin: "Engine
     assert hinted(broker) == 2, "a second change rides on the hint that is under way"
 
 
-def everything(broker: Redis) -> None:
-    broker.flushall()
-
-
-def the_message_alone(broker: Redis) -> None:
-    """The note that a hint is under way stays."""
-    broker.delete("celery")
-
-
-@pytest.mark.parametrize("forget", [everything, the_message_alone])
+@pytest.mark.parametrize("forget", ["flush", "lose_messages"])
 def test_the_tick_repairs_what_the_broker_forgot(
     shop: "Paired",
     admin: "Engine",
     settings: "Settings",
-    broker: Redis,
+    broker: Broker,
     tmp_path: "Path",
-    forget: Callable[[Redis], None],
+    forget: str,
 ):
     send(shop, [ORDER, REVIEW])
     assert hinted(broker) == 2
-    forget(broker)
+    getattr(broker, forget)()
     with worker(settings, tmp_path / "log", tick_seconds=1):
         eventually(lambda: scored(admin, "shop-1"), "the tick to find the subject", seconds=20)
-        broker.flushall()  # under a worker that runs: its queue must work again without a restart
+        broker.flush()  # under a worker that runs: its queue must work again without a restart
         send(shop, [{**REVIEW, "id": "r2"}], key="k2")
         eventually(lambda: scored(admin, "shop-1"), "a hint after FLUSHALL")
     assert rows(admin, "SELECT input_version FROM scores") == [(versions(admin, "shop-1")[0],)]
@@ -138,6 +149,7 @@ def hung(tmp_path: "Path") -> Iterator[str]:
         server.stop()
 
 
+@pytest.mark.parametrize("broker", ["valkey"], indirect=True)
 @pytest.mark.parametrize("away", [no_socket, closed_port, hung])
 def test_without_a_broker_batches_are_taken_and_the_tick_scores_them_later(
     shop: "Paired",
@@ -168,7 +180,7 @@ def test_without_a_broker_batches_are_taken_and_the_tick_scores_them_later(
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_what_arrives_while_the_worker_computes_is_scored_without_the_tick(
-    shop: "Paired", admin: "Engine", settings: "Settings", broker: Redis, tmp_path: "Path", processes: int
+    shop: "Paired", admin: "Engine", settings: "Settings", broker: Broker, tmp_path: "Path", processes: int
 ):
     with worker(settings, tmp_path / "log", processes=processes):
         with admin.connect() as connection, connection.execution_options(isolation_level="READ COMMITTED").begin():
@@ -183,6 +195,7 @@ def test_what_arrives_while_the_worker_computes_is_scored_without_the_tick(
     assert rows(admin, "SELECT input_version FROM scores") == [(versions(admin, "shop-1")[0],)]
 
 
+@pytest.mark.parametrize("broker", ["valkey"], indirect=True)
 def test_the_worker_makes_a_ledger_of_an_older_koubei_anew(
     shop: "Paired", admin: "Engine", settings: "Settings", tmp_path: "Path"
 ):
