@@ -26,6 +26,7 @@ from server.http.api import Api
 from server.http.body import MAX_BODY
 from server.http.limits import RateLimits
 from server.http.state import KEY, State
+from server.jobs.routes import blueprint as jobs
 from server.members.routes import blueprint as members
 from server.metrics import meters
 from server.metrics.routes import blueprint as metrics
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     capture_specs,
     forecasts,
     backtests,
+    jobs,
 )
 
 

@@ -1,12 +1,16 @@
 """The Celery app of the worker: settings, one database for the process, the tasks."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import task_failure, worker_process_init, worker_process_shutdown
+from sqlalchemy.exc import SQLAlchemyError
 
-from server.db.broker import DAILY, OUTLOOK, RECALCULATE, TICK, celery_app
+from server.db import jobs
+from server.db.broker import DAILY, OUTLOOK, RECALCULATE, SUBJECT_TASKS, TICK, celery_app
 from server.db.engine import Database
 from server.db.hints import Hints
 from server.db.pack_folder import PackFolder
@@ -30,8 +34,8 @@ class Worker:
         self._hints: Hints | None = None
         self._packs = PackFolder(settings.home)
         self.celery = celery_app(settings.broker_url, consumes=True)
-        # A tick that waited until the next one is due has nothing to add to it.
-        every, expires = settings.tick_seconds, {"expires": settings.tick_seconds}
+        # A tick that waited for long has nothing to add to those after it.
+        every, expires = settings.tick_seconds, {"expires": max(60, 2 * settings.tick_seconds)}
         self.celery.conf.beat_schedule = {"tick": {"task": TICK, "schedule": every, "options": expires}}
         # Without `typing=False` Celery counts a method's `self` among the arguments, and beat refuses to send the tick.
         self.celery.task(name=RECALCULATE, typing=False)(self.recalculate)
@@ -52,8 +56,51 @@ class Worker:
         return self._hints
 
     def recalculate(self, subject_id: str) -> None:
+        self._attempt(RECALCULATE, subject_id, self._recalculate)
+
+    def daily(self, subject_id: str) -> None:
+        self._attempt(DAILY, subject_id, self._daily)
+
+    def outlook(self, subject_id: str) -> None:
+        self._attempt(OUTLOOK, subject_id, self._outlook)
+
+    def tick(self) -> None:
         self._packs.tell()
-        self.hints.take_back(subject_id)
+        gate, now = self.database.gate, dt.datetime.now(dt.UTC)
+        for task, due in (
+            (RECALCULATE, tick.unscored(gate)),
+            (DAILY, daily.due(gate, now)),
+            (OUTLOOK, outlook.due(gate, now)),
+        ):
+            resting = jobs.resting(gate, task, now)
+            for subject_id in due:
+                if subject_id not in resting:
+                    self.hints.give(subject_id, task)
+
+    def failed(self, sender: Any, exception: BaseException, args: Sequence[str], **_signal: object) -> None:
+        """Count the failure of a task: where it ran, or in the parent of a process that was killed or out of time."""
+        if sender.name not in SUBJECT_TASKS:
+            return
+        database = Database.at(str(self._settings.database_url), threads=1)  # the parent keeps none across its forks
+        try:
+            jobs.failed(database.app, args[0], sender.name, exception, dt.datetime.now(dt.UTC))
+        except SQLAlchemyError as error:  # then the tick finds the task still to be done
+            log.warning("failure_not_counted", subject_id=args[0], task=sender.name, error=type(error).__name__)
+        finally:
+            database.dispose()
+
+    def _attempt(self, task: str, subject_id: str, work: Callable[[str], None]) -> None:
+        """Do a task unless it rests after a failure; an exception goes to `failed`, by Celery."""
+        self._packs.tell()
+        self.hints.take_back(subject_id, task)
+        job = jobs.find(self.database.app, subject_id, task)
+        if job is not None and jobs.rests(job, dt.datetime.now(dt.UTC)):
+            return
+        work(subject_id)
+        if job is not None:
+            jobs.succeeded(self.database.app, subject_id, task)
+
+    def _recalculate(self, subject_id: str) -> None:
         if recalculate.run(self.database.app, subject_id) is None:
             return  # whoever is at it looks afterwards for what came meanwhile
         # Input that came meanwhile: its own hint may have met this very calculation, and given up.
@@ -62,25 +109,12 @@ class Worker:
         elif outlook.is_due(self.database.app, subject_id, dt.datetime.now(dt.UTC)):
             self.hints.give(subject_id, OUTLOOK)
 
-    def daily(self, subject_id: str) -> None:
-        self._packs.tell()
-        self.hints.take_back(subject_id, DAILY)
+    def _daily(self, subject_id: str) -> None:
         daily.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
         retention.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
 
-    def outlook(self, subject_id: str) -> None:
-        self._packs.tell()
-        self.hints.take_back(subject_id, OUTLOOK)
+    def _outlook(self, subject_id: str) -> None:
         outlook.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
-
-    def tick(self) -> None:
-        self._packs.tell()
-        for subject_id in tick.unscored(self.database.gate):
-            self.hints.give(subject_id)
-        for subject_id in daily.due(self.database.gate, dt.datetime.now(dt.UTC)):
-            self.hints.give(subject_id, DAILY)
-        for subject_id in outlook.due(self.database.gate, dt.datetime.now(dt.UTC)):
-            self.hints.give(subject_id, OUTLOOK)
 
     def close(self, **_signal: object) -> None:
         if self._database is not None:
@@ -93,6 +127,7 @@ class Worker:
 def create_app(settings: Settings | None = None) -> Celery:
     """`celery --app worker.app:create_app` calls it; settings come from where every command reads them."""
     worker = Worker(settings or load_settings())
+    task_failure.connect(worker.failed, weak=False)
     worker_process_init.connect(worker.close, weak=False)
     worker_process_shutdown.connect(worker.close, weak=False)
     return worker.celery

@@ -1,20 +1,23 @@
 """The daily run: each subject's score of each of its days is taken once, for the history.
 
-A day is due at 11:30 of the subject's own clock, before the platform's noon. Days that were slept through are caught
+A day is due at 11:30 of the subject's own clock, before the platform's noon; where there are many subjects they are
+asked for one after the other, within `SPREAD`, each always at the same moment. Days that were slept through are caught
 up: the ledger still knows what was known on them. The row of `daily_runs` is claimed and written in the transaction
 that stores the score, so a worker that dies leaves nothing, and of two that race the second waits and finds it done.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy import Connection, Engine, Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from server.db.casebook import ledger_version, zone_of
 from server.db.models import DailyRun, Subject
 from server.db.reading import Folder
+from server.db.spread import in_turn, share
 from server.db.tenancy import tenant
 from shared_scoring.calendar import Calendar
 from worker.storing import store_score
@@ -23,23 +26,31 @@ log = structlog.get_logger()
 
 READY = dt.time(11, 30)
 CATCH_UP_DAYS = 60
+SPREAD = dt.timedelta(minutes=10)
+_A_SUBJECT = dt.timedelta(seconds=2)  # of the spread, where there are few
 
 # No day on earth begins more than 14 hours before that of UTC: whoever has done this one owes nothing.
 _OWING = text(
     """
-    SELECT id, ledger_version, created_at, done FROM subjects
+    SELECT id, ledger_version, created_at, done, (SELECT count(*) FROM subjects) AS subjects FROM subjects
     CROSS JOIN LATERAL (SELECT max(day) AS done FROM daily_runs WHERE subject_id = id) AS runs
     WHERE ledger_version <> '' AND (done IS NULL OR done < CAST(:latest AS date)) ORDER BY done NULLS FIRST, id
     """
 )
 
 
-def due(gate: Engine, now: dt.datetime) -> list[str]:
-    """Subjects that owe a day, the longest asleep first."""
+def due(gate: Engine, now: dt.datetime) -> Sequence[str]:
+    """Subjects that owe a day and whose turn it is, the longest asleep first; never so many that others must wait."""
     latest = (now.astimezone(dt.UTC) + dt.timedelta(hours=14)).date()
     with gate.begin() as connection:
         rows = connection.execute(_OWING, {"latest": latest}).all()
-    return [row.id for row in rows if any(_owed(Calendar(zone_of(row.ledger_version)), row.created_at, row.done, now))]
+    return in_turn([row.id for row in rows if _has_turn(row, now)])
+
+
+def _has_turn(row: Row[Any], now: dt.datetime) -> bool:
+    spread = min(SPREAD, _A_SUBJECT * (row.subjects - 1))
+    then = now - spread * share(row.id)  # as if its half past eleven came later
+    return any(_owed(Calendar(zone_of(row.ledger_version)), row.created_at, row.done, then))
 
 
 def run(app: Engine, subject_id: str, now: dt.datetime) -> list[dt.date]:

@@ -6,7 +6,7 @@ waits for it. The row of `subjects` says of which input and day it was made.
 
 import datetime as dt
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,6 +18,7 @@ from server.db.casebook import ledger_version, zone_of
 from server.db.models import OrderRisk, Outlook, Subject
 from server.db.past import FolderPast
 from server.db.reading import Folder
+from server.db.spread import in_turn, share
 from server.db.tenancy import tenant
 from shared_scoring.calendar import Calendar
 from shared_scoring.forecast.past import Past
@@ -30,6 +31,8 @@ log = structlog.get_logger()
 
 AT_RISK = "at_risk"
 LEAST_PAUSE = dt.timedelta(seconds=20)
+SPREAD = dt.timedelta(hours=1)
+_A_SUBJECT = dt.timedelta(seconds=5)  # of the spread, where there are few
 _REST = 20  # times as long as the last one took: it never takes more than a twentieth of a core
 
 _CLAIM = text("SELECT pg_try_advisory_xact_lock(hashtextextended('koubei.outlook ' || :subject_id, 0))")
@@ -64,11 +67,17 @@ PARTS: dict[str, Part] = {"forecast": make_forecast, AT_RISK: make_at_risk, "bac
 """In the order in which they are made."""
 
 
-def due(gate: Engine, now: dt.datetime) -> list[str]:
+def due(gate: Engine, now: dt.datetime) -> Sequence[str]:
     """Subjects whose outlook is behind their score or their day, and has rested long enough."""
     with gate.begin() as connection:
         rows = connection.execute(select(*_STATE).where(Subject.ledger_version != "")).all()
-    return [row.id for row in rows if _is_due(row, now)]
+    spread = min(SPREAD, _A_SUBJECT * (len(rows) - 1))
+    return in_turn([row.id for row in rows if _is_due(row, now) and _has_turn(row, now - spread * share(row.id))])
+
+
+def _has_turn(row: Any, then: dt.datetime) -> bool:
+    """A new day alone, which all subjects have at once, makes the outlook due as if midnight came a little later."""
+    return row.outlook_version < row.input_version or _is_due(row, then)
 
 
 def is_due(app: Engine, subject_id: str, now: dt.datetime) -> bool:
@@ -85,7 +94,8 @@ def _is_due(row: Any, now: dt.datetime) -> bool:
     if row.outlook_version >= row.input_version and row.outlook_day == today:
         return False
     pause = max(LEAST_PAUSE, dt.timedelta(seconds=_REST * row.outlook_seconds))
-    return row.outlook_at is None or now - row.outlook_at >= pause
+    # A clock that has been set back is no reason to wait for the moment it told before.
+    return row.outlook_at is None or not row.outlook_at <= now < row.outlook_at + pause
 
 
 def run(app: Engine, subject_id: str, now: dt.datetime) -> bool:

@@ -7,7 +7,8 @@ from server.db.casebook import rules_fingerprint
 _UNSCORED = text(
     """
     SELECT id FROM subjects
-    WHERE (input_version > scored_version AND changed_at < clock_timestamp() - interval '5 seconds')
+    WHERE (input_version > scored_version
+           AND changed_at NOT BETWEEN clock_timestamp() - interval '5 seconds' AND clock_timestamp())
        OR (ledger_version <> '' AND NOT starts_with(ledger_version, :fingerprint))
     ORDER BY changed_at NULLS FIRST LIMIT 1000
     """
@@ -15,6 +16,6 @@ _UNSCORED = text(
 
 
 def unscored(gate: Engine) -> list[str]:
-    """Subjects that have waited for more than five seconds, the longest first."""
+    """Subjects that have waited for five seconds, or were changed by a clock ahead of this one; the longest first."""
     with gate.begin() as connection:
         return list(connection.execute(_UNSCORED, {"fingerprint": rules_fingerprint()}).scalars())

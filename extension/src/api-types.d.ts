@@ -1456,6 +1456,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subjects/{subject_id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** List the tasks whose last attempt failed; an empty list where all is well. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["JobList"];
+                    };
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                429: components["responses"]["PROBLEM_429"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/subjects/{subject_id}/jobs/{task}/retries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+                task: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a task that failed again, now; what it has waited and counted before is forgotten. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    subject_id: string;
+                    task: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Job"];
+                    };
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                429: components["responses"]["PROBLEM_429"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/subjects/{subject_id}/orders/{order_id}": {
         parameters: {
             query?: never;
@@ -2196,7 +2288,7 @@ export interface components {
              */
             device_id: string | null;
             /** @enum {string} */
-            event: "member.invited" | "member.role_changed" | "member.removed" | "device.paired" | "device.renamed" | "device.token_rotated" | "device.revoked" | "subject.bound" | "subject.erased" | "settings.changed" | "export.made" | "action.changed" | "data.expired";
+            event: "member.invited" | "member.role_changed" | "member.removed" | "device.paired" | "device.renamed" | "device.token_rotated" | "device.revoked" | "subject.bound" | "subject.erased" | "settings.changed" | "export.made" | "action.changed" | "data.expired" | "job.retried";
             id: number;
             /** @description Who, by the name of that moment. */
             member: string;
@@ -2746,6 +2838,33 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "owner" | "member" | "read_only";
+        };
+        Job: {
+            /** @description Failures in a row, since somebody last asked for a retry. */
+            attempts: number;
+            /** Format: date-time */
+            failed_at: string;
+            /** Format: date-time */
+            first_failed_at: string;
+            /**
+             * Format: date-time
+             * @description Not tried again before this.
+             */
+            next_at: string;
+            /** @description The line of koubei it came from; may be empty. */
+            place: string;
+            /** @description Type and first line of the error. */
+            reason: string;
+            /**
+             * @description retrying: again at `next_at`; parked: it failed too often, and is tried once a day.
+             * @enum {string}
+             */
+            state: "retrying" | "parked";
+            /** @enum {string} */
+            task: "recalculate" | "daily" | "outlook";
+        };
+        JobList: {
+            items: components["schemas"]["Job"][];
         };
         Leaves: {
             better: boolean;

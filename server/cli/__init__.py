@@ -19,6 +19,7 @@ COMMANDS = {
     "export": "server.cli.export:export_subject",
     "backup": "server.cli.backup:backup",
     "restore": "server.cli.restore:restore",
+    "jobs": "server.cli.jobs:jobs",
     "doctor": "server.cli.doctor:doctor",
     "packs": "server.cli.packs:packs",
     "specs": "server.cli.specs:specs",

@@ -131,6 +131,7 @@ def _database(address: Address) -> Iterator[Finding]:
             yield Finding(check="database", ok=True, code="answers", params={"name": "postgres"})
             yield from _schema(connection)
             yield from _queue(connection)
+            yield _jobs(connection)
     except psycopg.Error as error:
         params = {"name": "postgres", "reason": " ".join(str(error).split())}
         yield Finding(check="database", ok=False, code="no_answer", params=params)
@@ -153,6 +154,16 @@ def _queue(connection: psycopg.Connection[Any]) -> Iterator[Finding]:
     params = {"subjects": waiting, "seconds": round(age)}
     yield Finding(check="queue", ok=not late, code="queue_late" if late else "queue_good", params=params)
     yield _skew("clock_database", dt.datetime.fromtimestamp(now, dt.UTC))
+
+
+def _jobs(connection: psycopg.Connection[Any]) -> Finding:
+    rows = connection.execute(
+        "SELECT subject_id, task, reason FROM jobs WHERE state = 'parked' ORDER BY 1, 2"
+    ).fetchall()
+    if not rows:
+        return Finding(check="jobs", ok=True, code="jobs_good")
+    params = dict(zip(("subject", "task", "reason"), rows[0], strict=True)) | {"count": len(rows)}
+    return Finding(check="jobs", ok=False, code="jobs_parked", params=params)
 
 
 def _skew(check: str, told: dt.datetime) -> Finding:

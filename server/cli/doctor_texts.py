@@ -56,6 +56,17 @@ TEXTS: dict[str, Both] = {
         "{subjects} 个主体等待计算，最久 {seconds} 秒。查看 logs/worker.log，然后重新运行 koubei up",
         "{subjects} subjects await their score, the longest {seconds} s. Read logs/worker.log, run koubei up again",
     ),
+    "jobs_good": ("没有搁置的任务", "no task is parked"),
+    "jobs_parked": (
+        (
+            "{count} 个任务多次失败后被搁置，例如 {subject} 的 {task}：{reason}。用 koubei jobs list 查看全部；"
+            "排除原因（或升级 koubei）后运行 koubei jobs retry"
+        ),
+        (
+            "{count} tasks failed again and again and are parked, such as {task} of {subject}: {reason}. See all with "
+            "koubei jobs list; mend the cause (or install a newer koubei), then run koubei jobs retry"
+        ),
+    ),
     "clock_good": ("时钟相差 {seconds} 秒", "the clocks differ by {seconds} s"),
     "clock_off": (
         "时钟相差 {seconds} 秒。请打开系统的自动校时",

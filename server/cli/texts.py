@@ -70,6 +70,16 @@ TEXTS: dict[str, Both] = {
         "{subject}：{lines} 条记录写入 {file}；用 koubei import 可重新导入",
         "{subject}: {lines} records written to {file}; koubei import takes them in again",
     ),
+    "no_jobs": ("没有失败的任务", "No task has failed"),
+    "job_retrying": (
+        "{subject_id} {task}：已失败 {attempts} 次，{next_at:%Y-%m-%d %H:%M:%S %Z} 之后重试。{reason}（{place}）",
+        "{subject_id} {task}: failed {attempts} times, again after {next_at:%Y-%m-%d %H:%M:%S %Z}. {reason} ({place})",
+    ),
+    "job_parked": (
+        "{subject_id} {task}：已失败 {attempts} 次并搁置，每天只重试一次。{reason}（{place}）",
+        "{subject_id} {task}: failed {attempts} times and is parked, tried once a day. {reason} ({place})",
+    ),
+    "jobs_retried": ("将立即重试 {count} 个任务", "{count} tasks are tried again now"),
     "backed_up": ("已备份到 {file}（{megabytes} MB）", "Backed up to {file} ({megabytes} MB)"),
     "restored": (
         "已把 {file} 恢复到 {home}；用 koubei up 启动",

@@ -23,6 +23,7 @@ Event = Literal[
     "export.made",
     "action.changed",
     "data.expired",
+    "job.retried",
 ]
 EVENTS: tuple[Event, ...] = get_args(Event)
 

@@ -43,6 +43,7 @@ def celery_app(broker_url: str, *, consumes: bool = False) -> Celery:
     app.conf.update(
         task_ignore_result=True,  # the result of a task is what it wrote to PostgreSQL
         task_acks_late=True,
+        task_soft_time_limit=210,  # an exception in the task; the hard limit ends its process
         task_time_limit=240,
         task_queues=[Queue(name, _EXCHANGE, routing_key=name) for name in QUEUES],  # type: ignore[no-untyped-call]
         task_default_queue=INTERACTIVE,

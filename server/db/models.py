@@ -245,6 +245,23 @@ class Receipt(Base):
     created_at: Mapped[dt.datetime] = _now()
 
 
+class Job(Base):
+    """A task of a subject that failed, until it succeeds (jobs.py)."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (CheckConstraint("state IN ('retrying', 'parked')", name="state_is_known"),)
+
+    subject_id: Mapped[str] = _subject_key()
+    task: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    attempts: Mapped[int]
+    reason: Mapped[str]
+    place: Mapped[str]
+    first_failed_at: Mapped[dt.datetime]
+    failed_at: Mapped[dt.datetime]
+    next_at: Mapped[dt.datetime]
+
+
 class Hint(Base):
     """That a hint is under way, where PostgreSQL is the broker too (notes.py). Carries no truth."""
 

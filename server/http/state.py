@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from server.db.broker import RECALCULATE
 from server.db.engine import Database
 from server.db.hints import Hints
 from server.http.limits import RateLimits
@@ -41,11 +42,11 @@ def database() -> Database:
     return state().database
 
 
-def hint(subject_id: str) -> None:
-    """Tell the broker, once the transaction is committed, that a subject awaits its score."""
+def hint(subject_id: str, task: str = RECALCULATE) -> None:
+    """Tell the broker, once the transaction is committed, that a subject awaits its score, or another task."""
     hints = state().hints
     if hints is not None:
-        hints.give(subject_id)
+        hints.give(subject_id, task)
 
 
 def forget(subject_id: str) -> None:

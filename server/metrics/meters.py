@@ -10,12 +10,15 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.db.jobs import TASKS
+
 _KEY = "koubei-meters"
 _WAITING = text(
     "SELECT count(*) FILTER (WHERE input_version > scored_version) AS waiting, coalesce(extract(epoch FROM"
     " clock_timestamp() - min(changed_at) FILTER (WHERE input_version > scored_version)), 0)::float8 AS age,"
     " coalesce(max(outlook_seconds), 0) AS outlook, count(*) AS subjects FROM subjects"
 )
+_JOBS = text("SELECT task, state, count(*) AS jobs FROM jobs GROUP BY task, state")
 
 
 class Meters:
@@ -63,6 +66,7 @@ class _Queue(Collector):
         try:
             with self._gate.begin() as gate:
                 row = gate.execute(_WAITING).one()
+                failed = {(job.task, job.state): job.jobs for job in gate.execute(_JOBS)}
         except SQLAlchemyError:
             yield GaugeMetricFamily("koubei_database_up", "Whether the database answers", value=0)
             return
@@ -70,6 +74,11 @@ class _Queue(Collector):
         yield GaugeMetricFamily("koubei_subjects", "Subjects bound here", value=row.subjects)
         yield GaugeMetricFamily("koubei_queue_subjects", "Subjects that await their score", value=row.waiting)
         yield GaugeMetricFamily("koubei_queue_age_seconds", "How long the oldest of them has waited", value=row.age)
+        jobs = GaugeMetricFamily("koubei_jobs", "Tasks that failed, by what becomes of them", labels=["task", "state"])
+        for task in TASKS:
+            for state in ("retrying", "parked"):
+                jobs.add_metric([task, state], failed.get((task, state), 0))
+        yield jobs
         yield GaugeMetricFamily("koubei_outlook_seconds", "The longest last outlook of a subject", value=row.outlook)
 
 

@@ -175,6 +175,8 @@ class Postgres:
             options |= {"listen_addresses": "127.0.0.1", "port": str(_free_port()), "unix_socket_directories": ""}
         else:
             options |= {"listen_addresses": "", "unix_socket_directories": str(self.home.sockets)}
+            # A worker that was killed must not go on holding its locks for as long as its statement runs.
+            options |= {"client_connection_check_interval": "2s"}
         return [str(binaries() / "postgres"), "-D", str(self.data), *(f"--{k}={v}" for k, v in options.items())]
 
     def _await_ready(self) -> int | None:

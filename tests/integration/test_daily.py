@@ -154,3 +154,37 @@ def test_the_tick_of_a_real_worker_takes_the_day(
     with worker(settings, tmp_path / "log", tick_seconds=1, processes=2):
         eventually(lambda: len(done(admin)) >= 2, "the days since it came to be done")
     assert set(done(admin)) <= {str(day) for (day,) in rows(admin, "SELECT as_of FROM scores")}
+
+
+def test_three_hundred_shops_come_one_after_the_other(shop: "Paired", admin: "Engine", database: "Database"):
+    send(shop, [ORDER, REVIEW])
+    with admin.connect() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO subjects (id, account_id, created_at, ledger_version) SELECT 'many-' || n, account_id,"
+                " timestamptz '2026-11-18T09:00:00+08:00', ledger_version FROM subjects, generate_series(1, 299) AS n"
+            )
+        )
+        connection.execute(text("UPDATE subjects SET created_at = timestamptz '2026-11-18T09:00:00+08:00'"))
+    asked: dict[str, dt.datetime] = {}
+    most = 0
+    moment, end = clock("18T11:29:30"), clock("18T11:40:00")
+    while moment <= end:
+        found = [one for one in daily.due(database.gate, moment) if one not in asked]
+        most = max(most, len(found))
+        asked |= dict.fromkeys(found, moment)
+        with admin.connect() as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO daily_runs (subject_id, day, claimed_at) SELECT unnest(CAST(:ids AS text[])),"
+                    " date '2026-11-18', now()"
+                ),
+                {"ids": found},
+            )
+        moment += dt.timedelta(seconds=30)
+    assert len(asked) == 300
+    assert min(asked.values()) >= clock("18T11:30:00")
+    assert most <= 30, "a tick asks for a twentieth of them, and by chance a few more"
+    # Who slept over it all: never more at once, and everybody within ten minutes of ticks.
+    slept = daily.due(database.gate, clock("20T15:00:00"))
+    assert len(slept) == 25

@@ -29,8 +29,8 @@ NEVER = 3600
 
 
 @contextmanager
-def worker(settings: "Settings", log: Path, *, tick_seconds: int = NEVER, processes: int = 1) -> Iterator[None]:
-    """`celery worker --beat` as `koubei up` starts it, ready to take hints."""
+def worker(settings: "Settings", log: Path, *, tick_seconds: int = NEVER, processes: int = 1) -> Iterator[int]:
+    """`celery worker --beat` as `koubei up` starts it, ready to take hints; its pid."""
     words = [sys.executable, "-P", "-m", "celery", "--app", "worker.main", "worker", "--beat"]
     words += ["--schedule", f"{log}.beat", "--concurrency", str(processes), "--without-gossip", "--without-mingle"]
     words += ["--loglevel", "info"]
@@ -45,7 +45,7 @@ def worker(settings: "Settings", log: Path, *, tick_seconds: int = NEVER, proces
     try:
         eventually(lambda: " ready." in log.read_text() or process.poll() is not None, "the worker is ready")
         assert process.poll() is None, log.read_text()
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(30)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 RULES = "douyin-shop/2026-09-08"
 DAY = dt.date(2026, 11, 20)
 ACCOUNTS = ("default", "other")
+FOREIGN = [("GET", name) for name in ("score", "quarantine", "settings", "jobs")]
+FOREIGN += [("POST", "batches"), ("POST", "jobs/recalculate/retries")]
 MOMENT = dt.datetime(2026, 11, 1, 10, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 
 
@@ -123,7 +125,7 @@ class TwoAccounts(RuleBasedStateMachine):
     @rule(account=st.sampled_from(ACCOUNTS))
     def trespass(self, account: str) -> None:
         other = next(name for name in ACCOUNTS if name != account)
-        for method, path in (("GET", "score"), ("GET", "quarantine"), ("POST", "batches"), ("GET", "settings")):
+        for method, path in FOREIGN:
             answer = self.call(account, method, f"/subjects/{other}-shop/{path}")
             assert answer.status_code in {403, 404}, answer.text
         assert [item["id"] for item in self.call(account, "GET", "/subjects").json["items"]] == (

@@ -1,0 +1,1 @@
+"""Tasks of a subject that failed: reading why, and trying them again."""
