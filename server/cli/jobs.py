@@ -8,15 +8,13 @@ import msgspec
 from sqlalchemy import RowMapping, select
 
 from server.cli.local import local_address
-from server.cli.options import JSON, LANG
+from server.cli.options import HOME, JSON, LANG
 from server.cli.texts import text
 from server.db import jobs as failures
 from server.db.engine import Database
 from server.db.hints import Hints
 from server.db.models import Job
 from server.db.tenancy import tenant
-
-_home = click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Folder for all data.")
 
 
 @click.group
@@ -25,7 +23,7 @@ def jobs() -> None:
 
 
 @jobs.command("list")
-@_home
+@HOME
 @LANG
 @JSON
 def list_jobs(home: Path | None, lang: str, as_json: bool) -> None:
@@ -43,7 +41,7 @@ def list_jobs(home: Path | None, lang: str, as_json: bool) -> None:
 @jobs.command("retry")
 @click.argument("subject", required=False)
 @click.option("--task", type=click.Choice(list(failures.TASKS)), help="Only this one.  [default: all that failed]")
-@_home
+@HOME
 @LANG
 @JSON
 def retry(subject: str | None, task: str | None, home: Path | None, lang: str, as_json: bool) -> None:
