@@ -13,10 +13,11 @@ from shared_scoring.forecast.rolled import Rolled
 from shared_scoring.forecast.triangle import Triangles
 from shared_scoring.forecast.values import Anchor, Values, values_ahead
 from shared_scoring.learned.days import official_values
-from shared_scoring.learned.response import DimensionResponse, Response, learn
+from shared_scoring.learned.ranks import ranks_moved
+from shared_scoring.learned.response import Band, DimensionResponse, Response, learn, learn_ranks
 from shared_scoring.pack import Pack
 from shared_scoring.sums import Sums
-from shared_scoring.weights import dimension_weight
+from shared_scoring.weights import dimension_weight, indicator_weight
 
 Figures = dict[str, float | None]
 """`total` and the dimensions; None where not known."""
@@ -34,6 +35,13 @@ class Outlook(NamedTuple):
     reason: str | None
 
 
+class Learned(NamedTuple):
+    """How values become dimensions' scores, and where pages show them the ranks of single values."""
+
+    dimensions: Response
+    ranks: Response
+
+
 class Model:
     """Answers for any as-of day the triangles cover. `packs` gives the pack of a day."""
 
@@ -41,14 +49,17 @@ class Model:
         self._past, self._today = past, today
         self._packs = packs
         self._triangles = triangles
-        self._learned: dict[tuple[str, int], Response] = {}
+        self._learned: dict[tuple[str, int], Learned] = {}
 
-    def response(self, pack: Pack, as_of: int) -> Response:
+    def learned(self, pack: Pack, as_of: int) -> Learned:
         """What was learned by a day; past answers learn once a week, of what was known on its first day."""
         day = as_of if as_of == self._today else as_of - as_of % 7
         found = self._learned.get((pack.id, day))
         if found is None:
-            found = self._learned[pack.id, day] = learn(pack, self._past.facts(day), day + 1)
+            known = self._past.facts(day)
+            found = self._learned[pack.id, day] = Learned(
+                learn(pack, known, day + 1), learn_ranks(pack, known, day + 1)
+            )
         return found
 
     def facts(self, as_of: int) -> Facts:
@@ -99,7 +110,7 @@ class _View:
 
     def _estimate(self, pack: Pack, day: int, at: int) -> Estimated:
         values = values_ahead(pack, self._anchor, self._ahead, day, at)
-        if pack.response.kind == "unpublished" and self._anchor is not None:
+        if pack.response.kind != "steps" and self._shows_dimensions(pack):
             return self._moved_on(pack, values)
         sums = Rolled(self._ahead, at)
         deducted = deductions(pack, self._known.conducts, day - pack.window_days, day - 1, self._calendar)
@@ -110,19 +121,46 @@ class _View:
 
     def _moved_on(self, pack: Pack, values: Values) -> Estimated:
         """The newest official figures, each dimension moved as its response moves with its values."""
-        learned = self._model.response(pack, self._as_of)
-        moved = {str(key): self._moved(str(key), learned.get(str(key)), values) for key in pack.dimensions}
+        learned = self._model.learned(pack, self._as_of)
+        moved = {str(key): self._moved(pack, str(key), learned, values) for key in pack.dimensions}
         shown = None if self._anchor is None or self._anchor.page.stage == "growth" else self._anchor.page.total
         total = Banded(shown, shown, shown)
         return Estimated(total, {key: Banded(one, one, one) for key, one in moved.items()}, "learned", None)
 
-    def _moved(self, key: str, response: DimensionResponse | None, values: Values) -> float | None:
+    def _shows_dimensions(self, pack: Pack) -> bool:
+        """Whether the newest page is one to start from; ranks alone can be computed."""
+        page = None if self._anchor is None else self._anchor.page
+        shown = page is not None and any(figure(page, str(key)) is not None for key in pack.dimensions)
+        return page is not None and (shown or pack.response.kind == "unpublished")
+
+    def _moved(self, pack: Pack, key: str, learned: Learned, values: Values) -> float | None:
         base = None if self._anchor is None else figure(self._anchor.page, key)
-        if base is None or self._anchor is None or response is None or not response.believed:
-            return base
-        before = official_values(self._anchor.page, [one.key for one in response.members])
-        difference = response.difference(before, values)
-        return base if difference is None else response.clamp(base + difference.mid)
+        if base is None:
+            return None
+        difference = self._by_ranks(pack, key, learned.ranks, values)
+        if difference is None:
+            difference = self._by_response(pack, learned.dimensions.get(key), values)
+        low, high = pack.response.scale
+        return base if difference is None else min(max(base + difference.mid, low), high)
+
+    def _by_response(self, pack: Pack, response: DimensionResponse | None, values: Values) -> Band | None:
+        if self._anchor is None or response is None or not response.believed:
+            return None
+        keys = [one.key for one in response.members]
+        before = official_values(self._anchor.page, keys, decays=pack.half_life_days is not None)
+        return response.difference(before, values)
+
+    def _by_ranks(self, pack: Pack, key: str, ranks: Response, values: Values) -> Band | None:
+        """What the values that move do to a dimension by their own ranks; None where no page shows those, or tells."""
+        if self._anchor is None or not ranks:
+            return None
+        members = [one for one in pack.indicators if one.dimension == key]
+        shown = official_values(self._anchor.page, [one.key for one in members], decays=pack.half_life_days is not None)
+        before: Values = {one.key: shown.get(one.key) for one in members}
+        moved = [one.key for one in members if before[one.key] != values[one.key]]
+        weights = {one.key: indicator_weight(pack, self._known, one, self._as_of + 1) for one in members}
+        found = ranks_moved(ranks, members, weights, moved, before, values)
+        return found if isinstance(found, Band) else None
 
     def _total(self, pack: Pack, day: int, at: int, found: Estimated) -> float | None:
         """The newest official total, moved by what its dimensions, deductions and bonuses are expected to move."""

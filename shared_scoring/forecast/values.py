@@ -4,7 +4,9 @@ import math
 
 from shared_scoring.facts import Facts
 from shared_scoring.forecast.ahead import Ahead
+from shared_scoring.learned.days import official_value
 from shared_scoring.pack import Indicator, Pack
+from shared_scoring.records import OfficialIndicator
 
 Values = dict[str, float | None]
 
@@ -19,22 +21,28 @@ class Anchor:
         self.day = day
         self.page = known.officials[day]
         self._then = then
-        self._sums: dict[str, tuple[float, float]] = {}
+        self._sums: dict[tuple[str, float | None], tuple[float, float]] = {}
 
     def _own(self, pack: Pack, indicator: Indicator) -> tuple[float, float]:
-        """The own sums as they stood on the day."""
-        found = self._sums.get(indicator.definition.series)
+        """The own sums as they stood on the day, weighed where the pack lets older days fade."""
+        key = (indicator.definition.series, pack.half_life_days)
+        found = self._sums.get(key)
         if found is None:
             window = pack.indicator_window(indicator, self.day)
-            found = self._sums[indicator.definition.series] = self._then.window(indicator.definition, *window, 0)
+            found = self._sums[key] = self._then.window(indicator.definition, *window, 0, pack.half_life_days)
         return found
 
     def value(self, pack: Pack, indicator: Indicator, ahead: Ahead, as_of: int, at: int) -> float | None:
-        """(N + Δn) ÷ (D + Δd) where the page shows both and counts what the own records count; else the own value."""
+        """(N + Δn) ÷ (D + Δd) where the page shows both and counts what the own records count; else the own value.
+
+        Where older days fade, plain sums are not those of the value: the page's value moves as the own one does.
+        """
         window = pack.indicator_window(indicator, as_of)
         own = ahead.window(indicator.definition, *window, at, pack.half_life_days)
         shown = (self.page.indicators or {}).get(indicator.key)
-        if shown is None or not shown.denominator or shown.numerator is None or pack.half_life_days is not None:
+        if shown is not None and pack.half_life_days is not None:
+            return _moved(indicator, shown, _quotient(*self._own(pack, indicator)), _quotient(*own))
+        if shown is None or not shown.denominator or shown.numerator is None:
             return _quotient(*own)
         then = self._own(pack, indicator)
         scale = min(max(shown.denominator / then[1], 1.0), _MOST_UNSEEN) if then[1] > 0 else 0.0
@@ -42,7 +50,18 @@ class Anchor:
         if bottom <= 0:
             return _quotient(*own)
         value = (shown.numerator + scale * (own[0] - then[0])) / bottom
-        return min(max(value, 0.0), _MOST.get(indicator.unit, math.inf))
+        return _within(indicator, value)
+
+
+def _moved(indicator: Indicator, shown: OfficialIndicator, then: float | None, now: float | None) -> float | None:
+    value = official_value(shown, decays=True)
+    if value is None or then is None or now is None:
+        return now
+    return _within(indicator, value + now - then)
+
+
+def _within(indicator: Indicator, value: float) -> float:
+    return min(max(value, 0.0), _MOST.get(indicator.unit, math.inf))
 
 
 def values_ahead(pack: Pack, anchor: Anchor | None, ahead: Ahead, as_of: int, at: int) -> Values:

@@ -1,8 +1,9 @@
 """Forecasts held against generated shops: error beside "stays as it is", coverage of the bands, time a subject.
 
-`python -m tests.bench.bench_forecast [orders a day …]`. Shops are those of `tests/worlds`, whose response no learner
-knows, and the demo's generator as shops of another making. `values_known` is the same model told the true values of the
-coming days: what then remains is the industry's drift and the response, and no forecast of values can mend it.
+`python -m tests.bench.bench_forecast [orders a day …]`, or `creators`. Shops are those of `tests/worlds`, whose
+response no learner knows, and the demo's generator as shops of another making. `values_known` is the same model told
+the true values of the coming days: what then remains is the industry's drift and the response, and no forecast of
+values can mend it.
 """
 
 import datetime as dt
@@ -25,6 +26,8 @@ from shared_scoring.history import History
 from shared_scoring.ledger import Contribution, Plan
 from shared_scoring.pack import Pack
 from tests.bench.running import result
+from tests.worlds import creators
+from tests.worlds.creators import Creator
 from tests.worlds.responses import FAMILIES
 from tests.worlds.shop import build
 from tests.worlds.world import World
@@ -69,6 +72,36 @@ def shops(size: int, seeds: int) -> Iterator[tuple[str, Counted, int, World | No
     for seed in range(1, seeds + 1):
         records = list(generate(seed, LAST_DAY, DAYS, size, official=DAYS - 35))
         yield "another_making", Counted(history(records)), LAST_DAY.toordinal(), None
+
+
+def creator(seed: int, size: int, *, shows: str = "ranks", shown_until: int | None = None) -> tuple[Counted, Creator]:
+    """A creator whose peers are hidden; of its official days those up to `shown_until`."""
+    world = creators.build(seed, size, shows=shows)
+    seen = [day for day in range(world.first, world.last) if day not in world.missing]
+    records = [world.official(day) for day in seen if shown_until is None or day <= shown_until]
+    return Counted(history([*world.facts, *records, *(one for case in world.cases.values() for one in case)])), world
+
+
+def page_is_old(seed: int, size: int, shows: str, days: int = 7) -> Iterator[tuple[float, float]]:
+    """Errors of tomorrow's total, said and as it stays, where the newest page is a week old."""
+    ends = creators.build(seed, size, shows=shows)
+    for day in map(int, np.linspace(ends.first + 60, ends.last - 2, 5)):
+        past, world = creator(seed, size, shows=shows, shown_until=day - days)
+        said = forecast(past, day, 1).days[0].total.mid
+        newest = past.facts(day).newest_official(day + 1)
+        if said is not None and newest is not None and newest[1].total is not None:
+            true = world.truth(day + 1).total
+            yield abs(said - true), abs(newest[1].total - true)
+
+
+def creators_told(size: int, seeds: range) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for shows in ("ranks", "scores"):
+        own = [creator(seed, size, shows=shows) for seed in seeds]
+        old = np.array([pair for seed in seeds for pair in page_is_old(seed, size, shows)])
+        found[shows] = pooled([told(backtest(past, world.last - 1)) for past, world in own])
+        found[shows]["page a week old, tomorrow"] = round(float(old[:, 0].mean() / old[:, 1].mean()), 3)
+    return found
 
 
 def told(found: Backtest) -> dict[int, dict[str, float]]:
@@ -131,6 +164,10 @@ def measure(size: int, seeds: int) -> dict[str, Any]:
 
 
 def main() -> None:
+    if sys.argv[1:] == ["creators"]:
+        counts = {12: range(21, 26), 100: range(21, 22)}
+        result("forecast_creators", {f"{size} a day": creators_told(size, seeds) for size, seeds in counts.items()})
+        return
     sizes = [int(word) for word in sys.argv[1:]] or list(SIZES)
     result("forecast", {f"{size} orders a day": measure(size, SIZES.get(size, 1)) for size in sizes})
 

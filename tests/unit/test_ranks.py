@@ -10,6 +10,8 @@ import pytest
 from shared_scoring.decode import decode_record
 from shared_scoring.estimate import estimate
 from shared_scoring.explain import explain
+from shared_scoring.forecast.forecast import forecast
+from shared_scoring.forecast.past import HistoryPast
 from shared_scoring.history import History
 from shared_scoring.learned.response import learn, learn_ranks
 from shared_scoring.pack import bundled
@@ -162,6 +164,23 @@ def test_the_explanation_gives_points_to_what_the_creator_did(shows: str) -> Non
     assert sum(part.points or 0 for part in answer.parts) == pytest.approx(answer.change)
     assert any(part.points and part.known for part in own)
     assert all(not part.points for part in own if not part.known)
+
+
+@pytest.mark.parametrize("shows", SHOWN)
+def test_the_forecast_moves_ranks_as_they_were_learned(shows: str) -> None:
+    """Where the newest page is ten days old, the own records know what has moved since; a rank shown last does not."""
+    said, stays = [], []
+    for seed in (11, 12, 13):
+        world = kept_of(seed, shows).world
+        day = world.last - 4
+        pages = [world.official(at) for at in kept_of(seed, shows).officials if at <= day - 10]
+        records = [*world.facts, *pages, *(one for case in world.cases.values() for one in case)]
+        past = HistoryPast(History(decode_record(json.dumps(one).encode()) for one in records))
+        tomorrow = forecast(past, day, 1).days[0].total.mid
+        assert tomorrow is not None
+        said.append(abs(tomorrow - world.truth(day + 1).total))
+        stays.append(abs(pages[-1]["total"] - world.truth(day + 1).total))
+    assert np.mean(said) < 0.8 * np.mean(stays)
 
 
 def test_a_file_of_the_creator_says_the_same() -> None:
