@@ -23,7 +23,8 @@ Truth = Callable[[DemoHost, int], dict[str, set[str] | int]]
 class Read:
     """A page koubei reads: the answers it reads there, the records that come of them, whether there are badges.
 
-    `looks` is false for a page on which nothing is drawn, `empty` is what the page says when there is nothing yet.
+    `looks` is false for a page on which nothing is drawn, `empty` is what the page says when there is nothing yet, `left`
+    the kinds that it tells of even then: counts, and a day's number of orders.
     """
 
     answers: tuple[str, ...]
@@ -31,6 +32,7 @@ class Read:
     badges: bool = False
     looks: bool = True
     empty: str = "ok"
+    left: tuple[str, ...] = ()
 
 
 SCORE: Final = "/governance/shop/experiencescore"
@@ -56,9 +58,12 @@ READ: Final = {
             "counter": {f"{name}|{_today(host)}" for name in COUNTS},
         },
         badges=True,
+        left=("counter",),
     ),
     "score": Read(
-        (f"{SCORE}/getOverviewByVersion", f"{SCORE}/getAnalysisScore"), lambda host, _: {"official": {_today(host)}}
+        (f"{SCORE}/getOverviewByVersion", f"{SCORE}/getAnalysisScore"),
+        lambda host, _: {"official": {_today(host)}},
+        left=("official",),
     ),
     "home": Read((HOME,), lambda host, _: _shown(host), empty="unread"),
     "penalties": Read(
@@ -113,7 +118,8 @@ class Scenario:
 
     `then` are labels that the merchant presses one after the other, `ends` the page on which that leaves them; `scroll`
     goes to the end of a virtual list. `variant` is how all answers of the page are, `login` whose browser it is.
-    `keeps` is for an answer that is refused while the page's own labels still tell the day's figures.
+    `keeps` is for an answer that is refused while the page's own labels still tell the day's figures, `nobodys` for a page
+    in whose tab nothing has said which shop it is.
     """
 
     page: str
@@ -129,6 +135,7 @@ class Scenario:
     then: tuple[str, ...] = ()
     ends: str = ""
     keeps: bool = False
+    nobodys: bool = False
 
     @property
     def name(self) -> str:
@@ -150,7 +157,7 @@ class Scenario:
     @property
     def stores(self) -> bool:
         """Whether anything may reach the server: only what was read without a doubt."""
-        good = self.says in {"ok", "unplaced", None} and self.variant not in {*BAD, "empty"}
+        good = self.says in {"ok", "unplaced", None} and self.variant not in {*BAD, "empty"} and not self.nobodys
         return self.keeps or (good and self.login in {"owner", "sub_account"})
 
     @property
@@ -233,10 +240,15 @@ def wide() -> Iterator[Scenario]:
     """Every page in every layout, over every transport, under both policies; and every way to answer badly."""
     pages = {name: read for name, read in READ.items() if name != "order"}
     lists = [name for name, read in pages.items() if read.badges]
+    # The violations' answer does not say whose it is: the home page did.
+    for transport, strict in itertools.product(TRANSPORTS, (False, True)):
+        yield Scenario("home", None, transport=transport, strict=strict, then=("违规管理",), ends="penalties")
+        yield Scenario("penalties", None, transport=transport, strict=strict, nobodys=True)
     for page, transport, strict in itertools.product(pages, TRANSPORTS, (False, True)):
-        good = "ok" if pages[page].looks else None
+        if not pages[page].looks:
+            continue
         for layout in LAYOUTS if page in lists else ("table",):
-            yield Scenario(page, good, layout=layout, transport=transport, strict=strict, then=_then(layout))
+            yield Scenario(page, layout=layout, transport=transport, strict=strict, then=_then(layout))
     for (page, read), transport in itertools.product(pages.items(), TRANSPORTS):
         if not read.answers or not read.looks:
             continue
