@@ -23,8 +23,8 @@ Truth = Callable[[DemoHost, int], dict[str, set[str] | int]]
 class Read:
     """A page koubei reads: the answers it reads there, the records that come of them, whether there are badges.
 
-    `looks` is false for a page on which nothing is drawn, `empty` is what the page says when there is nothing yet, `left`
-    the kinds that it tells of even then: counts, and a day's number of orders.
+    `looks` is false for a page on which nothing is drawn, `empty` is what the page says when there is nothing yet,
+    `left` the kinds that it tells of even then: counts, and a day's number of orders.
     """
 
     answers: tuple[str, ...]
@@ -118,8 +118,8 @@ class Scenario:
 
     `then` are labels that the merchant presses one after the other, `ends` the page on which that leaves them; `scroll`
     goes to the end of a virtual list. `variant` is how all answers of the page are, `login` whose browser it is.
-    `keeps` is for an answer that is refused while the page's own labels still tell the day's figures, `nobodys` for a page
-    in whose tab nothing has said which shop it is.
+    `keeps` is for an answer that is refused while the page's own labels still tell the day's figures, `nobodys` for a
+    page in whose tab nothing has said which shop it is.
     """
 
     page: str
