@@ -1,6 +1,7 @@
 """The Flask app: `create_app(settings)`; without settings it reads them as every command does."""
 
 import threading
+from typing import Any
 
 from flask import Flask
 
@@ -21,7 +22,7 @@ from server.exports.routes import blueprint as exports
 from server.forecasts.routes import blueprint as forecasts
 from server.health.routes import blueprint as health
 from server.history.routes import blueprint as history
-from server.http import docs, errors, guard
+from server.http import docs, errors, guard, tracing
 from server.http.api import Api
 from server.http.body import MAX_BODY
 from server.http.limits import RateLimits
@@ -69,12 +70,17 @@ BLUEPRINTS = (
 )
 
 
+class _App(Flask):
+    def log_exception(self, exc_info: Any) -> None:
+        """errors.py tells of it; Flask would write down the whole address."""
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Connect nothing yet: the database is first asked when a request needs it."""
     settings = settings or load_settings()
     if settings.database_url is None:
         raise SettingsError("no database is set; start the server with `koubei up`, or set KOUBEI_DATABASE_URL")
-    app = Flask("server", static_folder=None)
+    app = _App("server", static_folder=None)
     # One more than allowed: of a body without a declared length werkzeug drops what lies beyond, and would not tell.
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY + 1
     app.extensions[KEY] = State(
@@ -84,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         RateLimits(settings.broker_url, settings.requests_per_minute),
         threading.BoundedSemaphore(settings.body_threads),
     )
+    tracing.register(app)
     app.before_request(PackFolder(settings.home).tell)
     meters.register(app, app.extensions[KEY].database.gate)
     guard.register(app, settings)

@@ -15,7 +15,7 @@ from server.db.engine import Database
 from server.db.hints import Hints
 from server.db.pack_folder import PackFolder
 from server.settings import Settings, SettingsError, load_settings
-from worker import daily, outlook, recalculate, retention, tick
+from worker import daily, outlook, recalculate, retention, tick, tracing
 
 log = structlog.get_logger()
 
@@ -127,6 +127,7 @@ class Worker:
 def create_app(settings: Settings | None = None) -> Celery:
     """`celery --app worker.app:create_app` calls it; settings come from where every command reads them."""
     worker = Worker(settings or load_settings())
+    tracing.register()
     task_failure.connect(worker.failed, weak=False)
     worker_process_init.connect(worker.close, weak=False)
     worker_process_shutdown.connect(worker.close, weak=False)

@@ -116,7 +116,7 @@ export class Api {
     try {
       const response = await fetch(url, {
         method,
-        headers: { Accept: accept, ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}), ...headers },
+        headers: { Accept: accept, "X-Request-Id": crypto.randomUUID(), ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}), ...headers },
         ...(body === undefined ? {} : { body }),
         credentials: "omit",
         cache: "no-store",

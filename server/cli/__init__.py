@@ -12,6 +12,8 @@ USAGE_ERROR = 2
 COMMANDS = {
     "score": "server.cli.score:score",
     "up": "server.cli.up:up",
+    "reload": "server.cli.reload:reload",
+    "migrate": "server.cli.migrate:migrate",
     "pair": "server.cli.pair:pair",
     "openapi": "server.cli.openapi:openapi",
     "demo": "server.demo.command:demo",

@@ -1,10 +1,12 @@
 """`koubei openapi`: the API document, without a server. `docs/openapi.json` is its output."""
 
 import json
+import logging
 import tempfile
 from pathlib import Path
 
 import click
+import structlog
 
 from server.app import create_app
 from server.settings import Settings
@@ -21,4 +23,5 @@ def document() -> str:
 @click.command
 def openapi() -> None:
     """Print the OpenAPI document of the API."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))  # no line but the document
     click.echo(document(), nl=False)

@@ -11,7 +11,7 @@ from server.runtime.address import Address
 from server.runtime.report import Report
 from server.runtime.run import OnReady, run
 from server.runtime.texts import StartError
-from server.settings import SettingsError, load_settings
+from server.settings import Settings, SettingsError, load_settings
 from server.texts import Lang
 
 
@@ -28,9 +28,12 @@ def up(home: Path | None, host: str | None, port: int | None, files: tuple[Path,
 
     Exit status 0 after a clean stop, or when koubei already runs in this home; 2 for something you have to change.
     """
+
+    def read() -> Settings:
+        return load_settings(home, host=host, port=port)
+
     try:
-        settings = load_settings(home, host=host, port=port)
-        run(settings, _first_words(files, lang), report=Report(lang))
+        run(read(), _first_words(files, lang), report=Report(lang), again=read)
     except SettingsError as problem:
         click.echo(str(problem), err=True)
         sys.exit(2)

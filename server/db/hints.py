@@ -29,7 +29,7 @@ class Hints:
         """Ask for a recalculation, or another task of a subject; True if the broker has been told, now or before."""
         try:
             if self._notes.put(subject_id, task):
-                self._celery.send_task(task, args=(subject_id,), retry=False)
+                self._celery.send_task(task, args=(subject_id,), headers=_trace(), retry=False)
         except _AWAY as error:
             log.warning("hint_lost", subject_id=subject_id, error=type(error).__name__)
             return False
@@ -53,3 +53,9 @@ class Hints:
     def close(self) -> None:
         self._celery.close()
         self._notes.close()
+
+
+def _trace() -> dict[str, str]:
+    """The request that leads to the task; a change that rides on another's hint is found by its subject."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    return {} if request_id is None else {"request_id": str(request_id)}

@@ -60,12 +60,11 @@ def _describe(error: HTTPException) -> str:
 def _internal(error: HTTPException) -> ProblemError:
     number = uuid4().hex[:12]
     cause = getattr(error, "original_exception", None) or error
-    # The path alone: bodies, headers and query strings may hold what no log should.
-    _log.error("request failed", number=number, method=request.method, path=request.path, exc_info=cause)
+    _log.error("request_failed", number=number, exc_info=cause)
     return ProblemError("internal", f"{request.method} {request.path} failed; the server's log has it as {number}")
 
 
 def _database_away(error: OperationalError | InterfaceError) -> Response:
-    _log.error("database unavailable", method=request.method, path=request.path, error=str(error.orig))
+    _log.error("database_unavailable", error=type(error.orig).__name__, exc_info=error)
     detail = f"{request.method} {request.path}: nothing was stored, because the database did not answer"
     return problem_response(ProblemError("database-unavailable", detail, headers={"Retry-After": "2"}))

@@ -10,8 +10,8 @@ from server.settings import Settings
 # Chromium's ids are 32 letters a..p, Firefox's a UUID made at installation.
 _EXTENSION = re.compile(r"chrome-extension://[a-p]{32}|moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _METHODS = "GET, POST, PUT, PATCH, DELETE"
-_REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match, If-Match"
-_EXPOSED_HEADERS = "ETag, Retry-After"
+_REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match, If-Match, X-Request-Id"
+_EXPOSED_HEADERS = "ETag, Retry-After, X-Request-Id"
 
 
 def register(app: Flask, settings: Settings) -> None:

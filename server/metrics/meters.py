@@ -90,10 +90,6 @@ def meters() -> Meters:
 def register(app: Flask, gate: Engine) -> None:
     own = app.extensions[_KEY] = Meters(gate)
 
-    @app.before_request
-    def begin() -> None:
-        g.began = time.perf_counter()
-
     @app.after_request
     def count(response: Response) -> Response:
         own.answered(response, time.perf_counter() - g.get("began", time.perf_counter()))

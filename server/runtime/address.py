@@ -13,7 +13,8 @@ from server.runtime.home import Home
 class Address(msgspec.Struct, frozen=True, kw_only=True):
     """`started_here` is false when another process was found running. The URLs may hold passwords: file mode 0600.
 
-    `certificate` is the file of the server's own, where it speaks TLS.
+    `certificate` is the file of the server's own, where it speaks TLS. `reloads` counts what `koubei reload` asked for,
+    `reload_problem` says why the last one was refused.
     """
 
     url: str
@@ -24,6 +25,8 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     broker_url: str
     certificate: str | None = None
     started_here: bool = False
+    reloads: int = 0
+    reload_problem: str | None = None
 
     @classmethod
     def new(

@@ -16,12 +16,16 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Command:
-    """`words` must hold the home's path somewhere (see Process). `ready` is asked until true; None: not waited for."""
+    """`words` must hold the home's path somewhere (see Process). `ready` is asked until true; None: not waited for.
+
+    `says` is what it writes when it begins to serve: another one may be answering in its place.
+    """
 
     name: str
     words: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     ready: Callable[[], bool] | None = None
+    says: str = ""
     ready_seconds: float = 60.0
 
 
@@ -39,9 +43,9 @@ class Child:
     def pid(self) -> int | None:
         return self._process.pid
 
-    def start(self) -> None:
-        """Errors: StartError `ended_early`, `not_ready`."""
-        self._process.start(self._command.words, env=self._command.env)
+    def start(self, *, beside: bool = False) -> None:
+        """`beside`: one of the same name runs, about to be replaced. Errors: StartError `ended_early`, `not_ready`."""
+        self._process.start(self._command.words, env=self._command.env, beside=beside)
         try:
             self._await_ready()
         except BaseException:
@@ -61,7 +65,7 @@ class Child:
             status = self._process.poll()
             if status is not None:
                 raise self._process.ended_early(status)
-            if ready():
+            if self._command.says in self._process.output() and ready():
                 return
             if time.monotonic() > deadline:
                 raise StartError("not_ready", name=self.name, seconds=f"{seconds:.0f}", log=self.log)

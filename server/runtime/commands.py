@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 from server.runtime.address import Address
 from server.runtime.child import Command, answers
@@ -10,20 +11,22 @@ from server.settings import Settings
 
 # -P: a file in the current folder must not stand in for an installed module.
 _PYTHON = (sys.executable, "-P", "-m")
-_CELERY = (*_PYTHON, "celery", "--app", "worker.main")
+_GRANIAN_LOGS = Path(__file__).with_name("granian-logs.json")
+_CELERY = (*_PYTHON, "celery", "--quiet", "--app", "worker.main")
 
 
 def web(settings: Settings, address: Address) -> Command:
     home = Home.at(settings.home)
     words = [*_PYTHON, "granian", "--interface", "wsgi", "--factory", "--host", settings.host]
     words += ["--port", str(settings.port), "--workers", "1", "--blocking-threads", str(settings.request_threads)]
-    words += ["--working-dir", str(home.root), "--no-ws", "server.app:create_app"]
+    words += ["--working-dir", str(home.root), "--no-ws", "--log-config", str(_GRANIAN_LOGS), "server.wsgi:application"]
     if settings.tls_certificate and settings.tls_key:
         words += ["--ssl-certificate", settings.tls_certificate, "--ssl-keyfile", settings.tls_key]
     return Command(
         name="web",
         words=tuple(words),
         env=_environment(settings, address),
+        says="Started worker-",
         ready=lambda: answers(settings.host, settings.port, "/health/live", tls=settings.tls_certificate is not None),
     )
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from server.runtime.home import Home
 from server.runtime.texts import StartError
 
-_LOG_BYTES = 8 * 1024 * 1024
 _TAIL_LINES = 12
 
 
@@ -66,12 +65,19 @@ class Process:
         return self._popen.pid if self._popen else None
 
     def start(
-        self, command: Sequence[str], *, prefix: Sequence[str] = (), env: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        prefix: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        beside: bool = False,
     ) -> None:
-        """`prefix`: words before the command that change who runs it; they must exec, not fork."""
-        self.stop_leftover()
-        if self.log.exists() and self.log.stat().st_size > _LOG_BYTES:
-            self.log.replace(self.log.with_suffix(".log.1"))
+        """`prefix`: words before the command that change who runs it; they must exec, not fork.
+
+        `beside`: the one that runs under this name is no leftover, it is about to be replaced.
+        """
+        if not beside:
+            self.stop_leftover()
         with self.log.open("ab") as log:
             self._log_start = log.tell()
             # Its own session: Ctrl-C in the terminal reaches the supervisor alone, which then stops all in order.
@@ -107,8 +113,9 @@ class Process:
             self._popen.send_signal(self._last_signal)
             self._popen.wait()
         self._sweep(self._popen.pid)
+        if self._pid_file.exists() and self._pid_file.read_text(encoding="ascii") == str(self._popen.pid):
+            self._pid_file.unlink(missing_ok=True)
         self._popen = None
-        self._pid_file.unlink(missing_ok=True)
 
     def stop_leftover(self) -> None:
         """End what a supervisor that was itself killed left running."""
@@ -133,7 +140,7 @@ class Process:
     def output(self) -> str:
         """What it has written since it was last started."""
         with self.log.open("rb") as log:
-            log.seek(self._log_start)
+            log.seek(min(self._log_start, log.seek(0, os.SEEK_END)))  # it may have been rotated meanwhile
             return log.read().decode(errors="replace")
 
     def ended_early(self, status: int) -> StartError:

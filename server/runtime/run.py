@@ -16,6 +16,7 @@ from server.runtime.address import Address, running
 from server.runtime.child import Child, Command
 from server.runtime.home import Home
 from server.runtime.postgres import Postgres
+from server.runtime.reload import Programs, Reload
 from server.runtime.report import Report
 from server.runtime.supervisor import Supervisor, stop_signals
 from server.runtime.texts import StartError
@@ -23,7 +24,6 @@ from server.runtime.valkey import Valkey, is_installed
 from server.settings import Settings
 
 OnReady = Callable[[Address], None]
-Programs = Callable[[Settings, Address], tuple[tuple[Command, str], ...]]
 
 _PATIENCE_SECONDS = 120.0
 # A web server whose supervisor was killed needs a moment to let go of the port.
@@ -46,8 +46,11 @@ def run(
     report: Report | None = None,
     programs: Programs = serve,
     migrate: Callable[[str], None] = upgrade,
+    again: Callable[[], Settings] | None = None,
 ) -> None:
     """Start all, call `on_ready(address)`, and stay until Ctrl-C, SIGTERM or SIGHUP; then stop all and return.
+
+    `again` reads the settings anew, for a reload (reload.py).
 
     `on_ready` runs in a thread of its own while programs are watched; its exception stops everything and is raised.
     Where koubei runs in this home already, `on_ready` is called with that one's address and `run` returns.
@@ -61,7 +64,7 @@ def run(
         with lock.held(home.lock) as ours:
             if ours:
                 with stop_signals():
-                    _run_here(settings, home, on_ready, report, programs, migrate)
+                    _run_here(settings, home, on_ready, report, programs, migrate, again or (lambda: settings))
                 return
         address = _await_other(home, report)  # None: it has ended meanwhile, so this one's turn comes
     report.say("already", url=address.url, pid=address.pid, home=address.home)
@@ -76,6 +79,7 @@ def _run_here(
     report: Report,
     programs: Programs,
     migrate: Callable[[str], None],
+    again: Callable[[], Settings],
 ) -> None:
     leftovers = home.server_json.exists()
     home.server_json.unlink(missing_ok=True)
@@ -99,7 +103,9 @@ def _run_here(
             supervisor.start(Child(command, home), step)
         address.write(home.server_json)
         report.say("ready", url=url)
-        _stay(supervisor, address, on_ready)
+        reload = Reload(supervisor, settings, again, address, programs, report)
+        with reload.listening():
+            _stay(supervisor, address, on_ready, reload.look)
     finally:
         home.server_json.unlink(missing_ok=True)
         supervisor.stop()
@@ -144,7 +150,7 @@ def _migrate(migrate: Callable[[str], None], database_url: str) -> None:
         raise StartError("database_unusable", reason=first_line) from error
 
 
-def _stay(supervisor: Supervisor, address: Address, on_ready: OnReady | None) -> None:
+def _stay(supervisor: Supervisor, address: Address, on_ready: OnReady | None, each: Callable[[], None]) -> None:
     problems: list[BaseException] = []
 
     def call() -> None:
@@ -157,8 +163,8 @@ def _stay(supervisor: Supervisor, address: Address, on_ready: OnReady | None) ->
     caller = threading.Thread(target=call, name="on_ready", daemon=True)
     caller.start()
     try:
-        supervisor.watch(until=lambda: not caller.is_alive())
-        supervisor.watch(until=lambda: bool(problems))
+        supervisor.watch(until=lambda: not caller.is_alive(), each=each)
+        supervisor.watch(until=lambda: bool(problems), each=each)
     except KeyboardInterrupt:  # once the callback has done its work, being stopped is the normal end
         if caller.is_alive():
             raise

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Protocol
 
+from server.runtime.log_file import rotate
 from server.runtime.process import describe
 from server.runtime.report import Report
 from server.runtime.texts import StartError
@@ -35,6 +36,11 @@ class Unit(Protocol):
         """End it and wait; nothing when it does not run."""
 
 
+class Successor(Unit, Protocol):
+    def start(self, *, beside: bool = False) -> None:
+        """`beside` the one it replaces."""
+
+
 @dataclass
 class _Watched:
     unit: Unit
@@ -54,11 +60,23 @@ class Supervisor:
             unit.start()
         self._watched.append(_Watched(unit, since=self._clock()))
 
-    def watch(self, until: Callable[[], bool]) -> None:
-        """Restart what crashes until `until()`; a signal to stop ends it by KeyboardInterrupt."""
+    def replace(self, unit: Successor, step: str) -> None:
+        """Start a unit beside the one of its name, and end that one once the new one serves. Errors: StartError."""
+        watched = next(one for one in self._watched if one.unit.name == unit.name)
+        with self._report.step(step):
+            unit.start(beside=True)
+        before, watched.unit = watched.unit, unit
+        watched.due, watched.since, watched.delay = None, self._clock(), _FIRST_DELAY
+        with self._report.step("step_stop", name=before.name):
+            before.stop()
+
+    def watch(self, until: Callable[[], bool], each: Callable[[], None] = lambda: None) -> None:
+        """Restart what crashes until `until()`, `each()` between; a signal to stop ends it by KeyboardInterrupt."""
         while not until():
             for watched in self._watched:
                 self._look_at(watched)
+                rotate(watched.unit.log)
+            each()
             time.sleep(_WATCH_SECONDS)
 
     def stop(self) -> None:

@@ -26,6 +26,14 @@ TEXTS: dict[str, Both] = {
     ),
     "restarted": ("{name} 已重新启动", "{name} runs again"),
     "restart_failed": ("{name} 未能启动：{problem}", "{name} could not be started: {problem}"),
+    "reloaded": (
+        "已换用新的程序和设置，未中断服务",
+        "The new code and settings are in use; no request was turned away",
+    ),
+    "reload_refused": (
+        "未重新加载，一切照旧运行：{reason}",
+        "Not reloaded, everything runs on as before: {reason}",
+    ),
     "stopped": ("koubei 已停止", "koubei has stopped"),
     # what a person has to act on
     "port_busy": (
@@ -91,6 +99,10 @@ TEXTS: dict[str, Both] = {
     "not_ready": (
         "{name} 在 {seconds} 秒内没有就绪。日志：{log}",
         "{name} was not ready within {seconds} s. Log: {log}",
+    ),
+    "restart_needed": (
+        "{names} 已改变，需要停止并重新启动 `koubei up` 才能生效。",
+        "{names} changed, which takes effect only when `koubei up` is stopped and started again.",
     ),
     "lock_held": (
         "{home} 正被另一个 koubei（进程 {pid}）使用，但它一直没有就绪。请检查或停止该进程。",

@@ -81,7 +81,14 @@ def test_a_preflight_of_the_extension_is_answered(client):
     assert answer.status_code == 204
     assert answer.headers["Access-Control-Allow-Origin"] == CHROMIUM
     allowed = set(answer.headers["Access-Control-Allow-Headers"].split(", "))
-    assert allowed == {"Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "If-Match"}
+    assert allowed == {
+        "Authorization",
+        "Content-Type",
+        "Idempotency-Key",
+        "If-None-Match",
+        "If-Match",
+        "X-Request-Id",
+    }
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
     assert answer.headers["Access-Control-Max-Age"] == "600"
     assert answer.headers["Access-Control-Allow-Private-Network"] == "true"
@@ -91,7 +98,7 @@ def test_an_error_can_be_read_by_the_extension_too(client):
     answer = client.get("/v1/subjects", headers={"Origin": CHROMIUM})
     assert_problem(answer, 401, "token-missing")
     assert answer.headers["Access-Control-Allow-Origin"] == CHROMIUM
-    assert answer.headers["Access-Control-Expose-Headers"] == "ETag, Retry-After"
+    assert answer.headers["Access-Control-Expose-Headers"] == "ETag, Retry-After, X-Request-Id"
 
 
 def test_every_answer_carries_the_security_headers(client):
