@@ -2,7 +2,7 @@
 
 import math
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from shared_scoring.calendar import Calendar
 from shared_scoring.facts import Facts
@@ -17,6 +17,7 @@ class DeductionHeld(Struct, frozen=True):
     scene: str
     count: int
     points: float
+    text: str | UnsetType = UNSET
 
 
 class BonusHeld(Struct, frozen=True):

@@ -6,6 +6,7 @@ from shared_scoring.code_words import NOTES, OPEN_PAGE, PAGES
 from shared_scoring.gate_words import consequence_words, reason_words
 from shared_scoring.gates import GateState
 from shared_scoring.pack import Pack
+from shared_scoring.scene_words import SCENE_WORDS
 from shared_scoring.score import Note, Score
 
 
@@ -13,6 +14,7 @@ def worded(score: Score, pack: Pack, lang: str) -> Score:
     """The same score with its texts; `lang` is `zh` or `en`."""
     return structs.replace(
         score,
+        deductions=[structs.replace(one, text=SCENE_WORDS[one.scene].said(lang)) for one in score.deductions],
         gates=[structs.replace(one, text=gate_text(one, lang)) for one in score.gates],
         notes=[structs.replace(one, text=note_text(one, pack, lang)) for one in score.notes],
     )

@@ -28,6 +28,20 @@ export type SubjectSettings = Schemas["SubjectSettings"] & { settings: Preferenc
 export type PackSummary = Schemas["PackSummary"];
 export type RulePacks = Schemas["RulePacks"];
 export type ActionPatch = Schemas["ActionPatch"];
+export type Score = Schemas["Score"];
+export type Forecast = Schemas["StoredForecast"];
+export type History = Schemas["History"];
+export type HistoryDay = Schemas["HistoryDay"];
+export type AtRiskPage = Schemas["AtRiskPage"];
+export type OrderRisk = Schemas["OrderRisk"];
+export type ActionList = Schemas["ActionList"];
+export type ListedAction = Schemas["Listed"];
+export type Explanation = Schemas["Explanation"];
+export type DropOuts = Schemas["DropOuts"];
+export type Levers = Schemas["Levers"];
+export type Lever = Schemas["Lever"];
+export type Push = Schemas["Push"];
+export type WhatIf = Schemas["WhatIf"];
 
 /** A route that the server has, with its parameters filled in: one that is renamed there no longer compiles here. */
 export const route = (path: keyof paths, subject = "", action = ""): string => path.replace("{subject_id}", encodeURIComponent(subject)).replace("{action_id}", encodeURIComponent(action));

@@ -2166,6 +2166,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/subjects/{subject_id}/what-if/levers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                subject_id: string;
+            };
+            cookie?: never;
+        };
+        /** List how far each indicator can be pushed by hand, and what a step of it is. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The day the score appears; today in the subject's time zone. */
+                    as_of?: string | null;
+                    lang?: "zh" | "en";
+                    /** @description A rule pack's id, or auto. */
+                    rules?: string;
+                };
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Levers"];
+                    };
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
+                503: components["responses"]["PROBLEM_503"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Compare the score with what it would be with these indicators pushed so far. Stores nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Push"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WhatIf"];
+                    };
+                };
+                400: components["responses"]["PROBLEM_400"];
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                413: components["responses"]["PROBLEM_413"];
+                415: components["responses"]["PROBLEM_415"];
+                422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
+                503: components["responses"]["PROBLEM_503"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2500,6 +2589,7 @@ export interface components {
             count: number;
             points: number;
             scene: string;
+            text?: string;
         };
         Definition: {
             blames?: string[];
@@ -2898,6 +2988,26 @@ export interface components {
                 [key: string]: string;
             };
             total: number | null;
+        };
+        Lever: {
+            better: string;
+            better_event: string;
+            denominator: number;
+            dimension: string;
+            indicator: string;
+            least: number;
+            most: number;
+            name: string;
+            numerator: number;
+            step: number;
+            unit: string;
+            value: number | null;
+            worse_event: string;
+        };
+        Levers: {
+            as_of: string;
+            levers: components["schemas"]["Lever"][];
+            rules: string;
         };
         Line: {
             amount?: number | null;
@@ -3463,6 +3573,23 @@ export interface components {
             name: string | null;
             open: boolean | null;
             product_id: string;
+        };
+        Push: {
+            /**
+             * Format: date
+             * @description The day the score appears; today in the subject's time zone.
+             * @default null
+             */
+            as_of: string | null;
+            /** @description By indicator, as its lever counts them: above 0 better, below 0 worse. */
+            positions: {
+                [key: string]: number;
+            };
+            /**
+             * @description A rule pack's id, or auto.
+             * @default auto
+             */
+            rules: string;
         };
         QuarantinedRecord: {
             /** Format: uuid */

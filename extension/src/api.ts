@@ -1,4 +1,4 @@
-import { FORMAT, route, type ActionPatch, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type Pairing, type Preferences, type Problem, type Readiness, type RulePacks, type SubjectBinding, type SubjectSettings } from "./api-contract.js";
+import { FORMAT, route, type ActionPatch, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type Pairing, type Preferences, type Problem, type Push, type Readiness, type RulePacks, type SubjectBinding, type SubjectSettings, type WhatIf } from "./api-contract.js";
 import type { Lang } from "./i18n.js";
 import type { Shop } from "./identity.js";
 import type { Sent } from "./outbox.js";
@@ -11,6 +11,8 @@ const ASKED_AS: Partial<Record<Page, string>> = { creator: "score", service: "ho
 const TIMEOUT_MS = 10_000;
 /** Everything that a server keeps of a subject, in one answer. */
 const EXPORT_MS = 4 * 60_000;
+/** Somebody waits and sees that it is worked on: a plan to a distant target is looked for among many. */
+const LONG_TIMEOUT_MS = 120_000;
 
 export interface Answer { status: number; body: unknown; etag: string | null; afterMs: number | null }
 
@@ -95,6 +97,16 @@ export class Api {
     } catch (error) {
       throw new Away(String(error));
     }
+  }
+
+  /** What the panel reads; `path` is one of parts.ts. */
+  part(path: string, etag: string | null): Promise<Answer> {
+    return this.call("GET", path, { headers: etag ? { "If-None-Match": etag } : {}, waitMs: LONG_TIMEOUT_MS });
+  }
+
+  /** The score with indicators pushed by hand. */
+  push(subject: string, positions: Push["positions"]): Promise<Answer & { body: WhatIf }> {
+    return this.call("POST", route("/v1/subjects/{subject_id}/what-if/levers", subject), { body: JSON.stringify({ as_of: null, rules: "auto", positions } satisfies Push) }) as Promise<Answer & { body: WhatIf }>;
   }
 
   private async call(method: string, path: string, said: Said): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { HANDSHAKE, type FromTap, type ToTap, type Wishes } from "./bridge.js";
 import { langOf, translator, type Lang, type Translate } from "./i18n.js";
-import { ask } from "./messages.js";
+import { ask, WHO } from "./messages.js";
 import { setSheet } from "./overlay/sheet.js";
 import { onChange, load, watching, type Stored } from "./settings.js";
 import { pageOf, setRoutes } from "./pages.js";
@@ -84,6 +84,7 @@ addEventListener("message", function handover(event: MessageEvent): void {
   if (known) update(known);
 }, true);
 
+chrome.runtime.onMessage.addListener((message: unknown, _sender, reply) => { if (message === WHO) reply(visit.shop); });
 const watcher = setInterval(() => { if (alive() && !spoken) void speak(); }, ALIVE_CHECK_MS);
 const unsubscribe = onChange((now) => { if (alive()) update(now); });
 ended.signal.addEventListener("abort", () => { clearInterval(watcher); unsubscribe(); });

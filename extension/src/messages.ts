@@ -1,4 +1,4 @@
-import type { Overlay, PackSummary, Preferences } from "./api-contract.js";
+import type { Overlay, PackSummary, Preferences, WhatIf } from "./api-contract.js";
 import type { Shape } from "./bridge.js";
 import type { Lang, Words } from "./i18n.js";
 import type { Drawn } from "./overlay/drawing.js";
@@ -6,6 +6,7 @@ import type { Drift, Outcome, Rec } from "./project.js";
 import type { Page } from "./pages.js";
 import type { Shop } from "./identity.js";
 import type { Verdict } from "./probe.js";
+import type { Part, Parts } from "./parts.js";
 import type { InForce } from "./specs.js";
 
 /** What a merchant says of an action. */
@@ -36,11 +37,16 @@ export type PageAsk =
   | { ask: "prefer"; shop: string; preferences: Preferences; etag: string }
   | { ask: "packs" }
   | { ask: "log" }
+  | { ask: "part"; shop: string; part: Part; query: Record<string, string> }
+  | { ask: "push"; shop: string; positions: Record<string, number> }
   | { ask: "export" }
   | { ask: "export-server"; shop: string }
   | { ask: "erase"; shop: string }
   | { ask: "withdraw" }
   | { ask: "wipe" };
+
+/** What the panel asks the page in front: whose it is. The answer is a subject's id, or null. */
+export const WHO = "koubei who";
 
 /** Why nothing came back, in words the overlay has a text for. */
 export type Failure = "away" | "revoked" | "refused" | "shut" | "not_bound" | "bad_code" | "bad_server" | "conflict" | "full";
@@ -81,6 +87,8 @@ export interface Answers {
   prefer: { preferences: Preferences; etag: string };
   packs: { packs: PackSummary[] };
   log: { entries: LogEntry[]; set_aside: SetAside[]; unread: Unread[]; shapes: RecordedShape[]; reads: Record<string, LastRead> };
+  part: { answer: Parts[Part] };
+  push: { answer: WhatIf };
   export: { file: string };
   "export-server": object;
   erase: Emptied;

@@ -1,4 +1,6 @@
-type Table = Record<string, readonly [zh: string, en: string]>;
+import type { PANEL_TEXTS } from "./panel/texts.js";
+
+export type Table = Record<string, readonly [zh: string, en: string]>;
 
 /**
  * Every text a person reads, once, in both languages: [zh-CN, en]. `{name}` is filled in. The build fails on a gap.
@@ -430,4 +432,4 @@ export const OWN_TEXTS = {
 } as const satisfies Table;
 
 export type PageTextKey = keyof typeof PAGE_TEXTS;
-export type TextKey = PageTextKey | keyof typeof OWN_TEXTS;
+export type TextKey = PageTextKey | keyof typeof OWN_TEXTS | keyof typeof PANEL_TEXTS;

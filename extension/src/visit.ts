@@ -90,6 +90,11 @@ export class Visit {
     this.#draw();
   }
 
+  /** Whose page this is, as far as it is known. */
+  get shop(): string | null {
+    return this.#keeper.seen?.id ?? null;
+  }
+
   redraw(): void {
     this.#draw();
   }

@@ -6,6 +6,7 @@ import { langOf, translator } from "./i18n.js";
 import { entered } from "./entry.js";
 import { joined } from "./official.js";
 import { Outbox, type Parcel, type Sent } from "./outbox.js";
+import { PartReader, panelDesk } from "./parts.js";
 import { ROUTES, type Page } from "./routes.js";
 import type { Rec } from "./project.js";
 import { change, consented, load, loadSettings, saveHealth, serverAddress, watching, type Health, type Settings } from "./settings.js";
@@ -78,6 +79,7 @@ async function listedFormats(client: Api, server: string): Promise<string[] | Se
   return formats.listed;
 }
 
+const parts = new PartReader();
 const book = new SpecBook(store);
 const whose = new Whose(chrome.storage.session);
 
@@ -213,6 +215,7 @@ const noteRead = (spec: string, records: number): Promise<void> => inTurn(async 
 /** What has been put together of a shop's official days, and the answers about its rows. */
 async function forgetReadings(shop?: string): Promise<void> {
   answers.clear();
+  parts.clear();
   const keys = await store.within("kv", "readonly", (os) => os.getAllKeys());
   for (const key of keys) if (String(key).startsWith("official ") && (shop === undefined || key === `official ${shop}`)) await store.remove("kv", key);
 }
@@ -322,6 +325,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
 
 const forPages: Pick<Handlers, PageAsk["ask"]> = {
   ...desk({ store, outbox, api, call, tellHealth, inTurn, forgetReadings }),
+  ...panelDesk(parts, call),
 
   async pair({ server, code, name }) {
     const address = serverAddress(server);
@@ -336,6 +340,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
       throw error;
     }
     formats = null;
+    parts.clear();
     await outbox.freshStart();
     const { shops } = await change({ server: address, paired: true });
     for (const shop of shops) await call((client) => client.bind(shop));
@@ -389,6 +394,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     await inTurn(async () => { await outbox.empty(); await store.wipe(); });
     answers.clear();
     await whose.forget();
+    parts.clear();
     [toldHealth, full] = ["", null];
     await clearToolbar();
     await book.publish();
@@ -422,6 +428,11 @@ chrome.runtime.onInstalled.addListener(({ reason }) => {
   if (reason === "install") void chrome.runtime.openOptionsPage();
 });
 keepToolbarHonest();
+// Where there is a side panel the button opens it; elsewhere (Firefox) the same page is the button's popup.
+if (chrome.sidePanel) {
+  void chrome.action.setPopup({ popup: "" });
+  void chrome.sidePanel.setPanelBehavior({ openPanelOnActionClick: true }).catch(() => undefined);
+}
 void chrome.alarms.create("tick", { periodInMinutes: TICK_MINUTES });
 void book.publish().catch(() => undefined);
 wake();

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from shared_scoring.actions.events import better_event, happened
 from shared_scoring.actions.scene import Scene
 from shared_scoring.actions.soonest import soonest
 from shared_scoring.actions.target import Target
@@ -11,15 +12,10 @@ from shared_scoring.calendar import iso
 from shared_scoring.delta import official_sum
 from shared_scoring.drop_outs import CaseLeaving, cases_leaving
 from shared_scoring.ledger import State
-from shared_scoring.measures import HITS
 from shared_scoring.pack import Indicator
 from shared_scoring.pack_base import Words
-from shared_scoring.sums import Sum
 
-_MOST = 100_000
 _REACHED = 1e-9
-_TOP_STARS = 5
-_SECONDS = {"pickup_seconds", "transit_seconds", "audit_seconds", "completion_seconds", "reply_seconds"}
 
 TEXTS: dict[str, Words] = {
     "more_five_stars": Words("再多 {count} 个五星评价", "{count} more five-star ratings"),
@@ -81,44 +77,16 @@ def _way(scene: Scene, target: Target, indicator: Indicator, lang: str) -> Way |
     whole = official_sum(indicator, scene.known, scene.as_of) or scene.ground.before.own[indicator.key]
     if not whole.denominator:
         return None
-    code, most, shift = _event(indicator, whole)
-    if most < 1 or not _reaches(scene, target, _at(scene, indicator, shift(most))):
+    code, most, shift = better_event(indicator, whole)
+    if most < 1 or not _reaches(scene, target, happened(indicator, scene.as_of, shift(most))):
         return None
-    count = _least(lambda n: _reaches(scene, target, _at(scene, indicator, shift(n))), most)
+    count = _least(lambda n: _reaches(scene, target, happened(indicator, scene.as_of, shift(n))), most)
     name = indicator.name.said(lang)
     if code not in {"mean_of", "mean_score"}:
         return Way(code, indicator.key, count, None, say(code, lang, count=count, name=name))
     top, _ = shift(count)
     value = float((whole.numerator + top) / whole.denominator)
     return Way(code, indicator.key, None, value, say(code, lang, name=name, value=f"{value:,.0f}"))
-
-
-Shift = Callable[[int], tuple[int, int]]
-
-
-def _event(indicator: Indicator, whole: Sum) -> tuple[str, int, Shift]:
-    """What a unit of improvement is called, how many there can be, and what so many add to the sums."""
-    measure, missed = indicator.definition.measure, int(whole.denominator - whole.numerator)
-    if measure == "stars":
-        return "more_five_stars", _MOST, lambda n: (_TOP_STARS * n, n)
-    if measure in _SECONDS:
-        return "mean_of", int(whole.numerator), lambda n: (-n, 0)
-    if indicator.unit == "points":
-        return "mean_score", int(100 * whole.denominator - whole.numerator), lambda n: (n, 0)
-    if indicator.better == "lower":
-        return "fewer", int(whole.numerator), lambda n: (-n, 0)
-    if measure == "praise":
-        return "more_good", _MOST, lambda n: (n, n)
-    return "fewer_missed", missed, lambda n: (n, 0)
-
-
-def _at(scene: Scene, indicator: Indicator, amounts: tuple[int, int]) -> State:
-    """The shift as if it had happened on the last day of the window."""
-    definition, (top, bottom) = indicator.definition, amounts
-    day = scene.as_of - 1
-    if definition.measure in HITS and bottom:
-        return {(definition.series, day, 1): (top, 0), (definition.whole.series, day, 1): (bottom, bottom)}
-    return {(definition.series, day, 1): (top, bottom)}
 
 
 def _reaches(scene: Scene, target: Target, state: State) -> bool:

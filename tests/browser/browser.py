@@ -48,9 +48,11 @@ class Browser:
             page.goto(url)
         return page
 
+    own_url = f"chrome-extension://{ID}"
+
     def own_page(self, name: str = "options") -> Page:
         page = self.context.new_page()
-        page.goto(f"chrome-extension://{ID}/{name}.html")
+        page.goto(f"{self.own_url}/{name}.html")
         return page
 
     def setup(self, api: Api, code: str, shop: tuple[str, str] | None = None) -> None:
@@ -121,12 +123,12 @@ class Browser:
         session.detach()
 
     def reload_extension(self) -> None:
-        page = self.own_page("popup")
+        page = self.own_page("blank")
         page.evaluate("setTimeout(() => chrome.runtime.reload(), 50)")
         wait_for(page.is_closed, "the extension to reload", pause=events_of(self.context))
 
     def _on_own_page(self, script: str, argument: Any = None) -> Any:
-        page = self.own_page("popup")
+        page = self.own_page("blank")
         try:
             return page.evaluate(script, argument)
         finally:

@@ -96,7 +96,7 @@ class FirefoxTab:
 
     def own(self, script: str, argument: Any = None) -> Any:
         expression = f"({script})({json.dumps(argument)}).then((value) => JSON.stringify(value ?? null))"
-        self._in(self._own, lambda: self.browser.go(f"moz-extension://{UUID}/popup.html"))
+        self._in(self._own, lambda: self.browser.go(f"moz-extension://{UUID}/blank.html"))
         return json.loads(self._in(self._own, lambda: self.browser.evaluate(expression)))
 
     def pause(self, seconds: float) -> None:

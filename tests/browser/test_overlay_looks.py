@@ -226,7 +226,7 @@ def test_nothing_is_left_behind(rich: Browser, end: str) -> None:
 
 def test_the_toolbar_shows_the_days_one_number_while_reading_is_allowed(rich: Browser) -> None:
     opened(rich)
-    own = rich.own_page("popup")
+    own = rich.own_page("blank")
     own.wait_for_function("async () => (await chrome.action.getBadgeText({})) === '-0.4'")
     assert "官方分 85.31（11-21）" in own.evaluate("chrome.action.getTitle({})")
     rich.change(paused=True)

@@ -15,8 +15,8 @@ BEYOND_SCHEMAS |= {"by", "consumer", "gate", "merchant_id", "product_id", "snooz
 BEYOND_SCHEMAS |= {"keep_daily_days", "risk_medium", "warn_red_hours"}
 # JSON Schema takes 13.0 for an integer, settings do not.
 BEYOND_SCHEMAS |= {"keep_facts_days", "quiet_from", "quiet_to"}
-# JSON Schema takes 0.0 for an integer, the records of a what-if do not.
-RECORD_OF_CHANGE = re.compile(r"change\[\d+\]\.")
+# JSON Schema takes 0.0 for an integer, the records of a what-if and its positions do not, which also need an indicator.
+RECORD_OF_CHANGE = re.compile(r"(change\[\d+\]|positions)\.")
 OPEN = {("/v1/devices", "post"), ("/health/live", "get"), ("/health/ready", "get")}
 
 

@@ -9,11 +9,13 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from server.demo.catalog import SHOP_ID
 from server.demo.generator import generate
+from shared_scoring.actions.levers import levers, pushed
 from shared_scoring.decode import decode_record
 from shared_scoring.history import History
 from shared_scoring.pack import bundled
-from shared_scoring.what_if import what_if_history
+from shared_scoring.what_if import Ground, what_if_history
 from tests.integration.shop import ORDER, REVIEW, rows, send
 from tests.integration.test_same_score import send_all, small_shop
 
@@ -135,3 +137,24 @@ def test_another_subjects_record_and_another_subject(shop: "Paired") -> None:
     assert shop.client.post("/v1/subjects/shop-1/what-if?x=1", json={"change": [ORDER]}).status_code == 422
     odd = {"change": [{"kind": "product", "id": "9", "name": "a\0b"}]}
     assert shop.client.post("/v1/subjects/shop-1/what-if", json=odd).status_code == 422
+
+
+def test_levers_say_what_the_file_says_and_name_a_bad_position(paired: "Paired") -> None:
+    day = dt.date(2026, 11, 21)
+    texts = [json.dumps(record).encode() for record in generate(5, day, 40, 8, 40)]
+    send_all(paired, SHOP_ID, texts)
+    history = History(decode_record(text) for text in texts)
+    pack = bundled()[RULES]
+    known, sums = history.counted(pack.plan, day.toordinal())
+    ground = Ground(pack, day.toordinal(), sums, known, history.viewpoint(), SHOP_ID)
+    address = f"/v1/subjects/{SHOP_ID}/what-if/levers"
+    listed = paired.client.get(f"{address}?as_of={day}&rules={RULES}&lang=en")
+    assert listed.status_code == 200, listed.text
+    assert listed.json["levers"] == json.loads(msgspec.json.encode(levers(ground, known, "en")))
+    positions = {one["indicator"]: one["most"] for one in listed.json["levers"][:3]}
+    answer = paired.client.post(address, json={"as_of": str(day), "rules": RULES, "positions": positions})
+    assert answer.status_code == 200, answer.text
+    assert json.loads(answer.data) == json.loads(msgspec.json.encode(pushed(ground, known, positions)))
+    refused = paired.client.post(address, json={"positions": {"goods.nothing": 1}})
+    assert refused.status_code == 422
+    assert refused.json["errors"][0]["path"] == "positions.goods.nothing"

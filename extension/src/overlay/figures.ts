@@ -20,8 +20,8 @@ const fold = (key: string, title: string, open: boolean, ...content: Child[]): T
   h("details", { open, "data-fold": key }, h("summary", { "data-act": key }, title), ...content);
 
 const line = (label: Child, value: Child, props: Record<string, string> = {}): Tree => h("div", { class: "line", ...props }, h("span", {}, label), h("b", {}, value));
-const toned = (better: boolean, text: string): Tree => h("span", { class: better ? "good" : "bad" }, `${MARKS[better ? "good" : "bad"]} ${text}`);
-const move = (points: number): Tree => (Math.abs(points) < 0.005 ? "0" : toned(points > 0, signed(points)));
+export const toned = (better: boolean, text: string): Tree => h("span", { class: better ? "good" : "bad" }, `${MARKS[better ? "good" : "bad"]} ${text}`);
+export const move = (points: number): Tree => (Math.abs(points) < 0.005 ? "0" : toned(points > 0, signed(points)));
 
 /** Everything the panel says of the score, the official figures first and beside ours. */
 export function figures({ panel: said, rules }: Overlay, t: Translate): Tree[] {
@@ -75,7 +75,7 @@ function whyLines({ first, change, parts }: Omit<Why, "from" | "to"> & { first: 
   ];
 }
 
-function gateLine({ name, grade, open, missing, days_to_open, days_to_close, known, of, means }: GateFigure, t: Translate): Tree {
+export function gateLine({ name, grade, open, missing, days_to_open, days_to_close, known, of, means }: GateFigure, t: Translate): Tree {
   const lacks = Object.entries(missing).flatMap(([key, gap]) => (gap ? [`${t(key as PageTextKey)} ${gap.toFixed(2)}`] : []));
   const value = open ? `✓ ${t("gate_open")}` : lacks.length > 0 ? `✕ ${t("gate_missing", { what: lacks.join("、") })}` : open === null ? t("gate_unknown") : `✕ ${t("gate_closed")}`;
   const more = [means, days_to_open !== null && t("gate_days", { n: days_to_open }), days_to_close != null && t("gate_closes", { n: days_to_close }), known !== null && of !== null && known < of && t("gate_mean", { known, of }), grade !== "A" && t("grade", { grade })].filter(Boolean).join(" · ");

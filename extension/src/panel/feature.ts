@@ -1,0 +1,58 @@
+import { h, type Child } from "../overlay/dom.js";
+import type { TextKey } from "../texts.js";
+import { Unread, type Around } from "./around.js";
+
+/** One thing the panel tells. `load` reads what it needs, `draw` shows it and answers the merchant's hand. */
+export interface Feature<Data> {
+  id: string;
+  title: TextKey;
+  load(around: Around): Promise<Data>;
+  draw(data: Data, around: Around): Child[];
+}
+
+export interface Mounted { section: HTMLElement; refresh: () => Promise<void> }
+export type Mountable = (around: Around) => Mounted;
+
+/**
+ * A feature in its own section: drawn again only where what it shows has changed, so that a slider keeps its place and a
+ * reader the focus. What cannot be read leaves what was drawn before; the head of the panel says why.
+ */
+export const mountable = <Data>(feature: Feature<Data>): Mountable => (around) => {
+  const body = h("div", { class: "body", "aria-busy": "true" }, h("p", { class: "soft" }, around.t("p_loading")));
+  const section = h("section", { id: feature.id, "aria-labelledby": `${feature.id}-title` }, h("h2", { id: `${feature.id}-title` }, around.t(feature.title)), body);
+  const folds = new Map<string, boolean>();
+  let shown = "";
+
+  function put(key: string, children: Child[]): void {
+    if (key === shown) return;
+    shown = key;
+    const active = document.activeElement;
+    const focused = active instanceof HTMLElement && body.contains(active) ? active.dataset["act"] : undefined;
+    body.replaceChildren(...children.filter((child): child is Node | string => Boolean(child)));
+    for (const fold of body.querySelectorAll<HTMLDetailsElement>("details[data-fold]")) {
+      const name = fold.dataset["fold"] ?? "";
+      fold.open = folds.get(name) ?? fold.open;
+      fold.addEventListener("toggle", () => folds.set(name, fold.open));
+    }
+    if (focused) body.querySelector<HTMLElement>(`[data-act="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  async function refresh(): Promise<void> {
+    try {
+      const data = await feature.load(around);
+      if (around.signal.aborted) return;
+      put(JSON.stringify(data), feature.draw(data, around));
+      body.classList.remove("old");
+    } catch (error) {
+      if (!(error instanceof Unread)) throw error;
+      if (around.signal.aborted) return;
+      if (shown === "" || shown.startsWith("?")) put(`?${error.message}`, [h("p", { class: "soft", "data-unread": error.why }, whyUnread(error, around))]);
+      else body.classList.add("old");
+    } finally {
+      body.removeAttribute("aria-busy");
+    }
+  }
+  return { section, refresh };
+};
+
+const whyUnread = ({ why, detail }: Unread, { t }: Around): string => (why === "refused" ? t("e_refused", { detail }) : t("p_unread"));

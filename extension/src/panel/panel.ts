@@ -1,0 +1,94 @@
+import { langOf, translator } from "../i18n.js";
+import type { Shop } from "../identity.js";
+import { h } from "../overlay/dom.js";
+import { load, onChange, type Stored } from "../settings.js";
+import { allWords } from "../words.js";
+import { Around } from "./around.js";
+import type { Mounted } from "./feature.js";
+import { watchFront } from "./front.js";
+import { Head } from "./head.js";
+import { recall, remember, type Memory } from "./memory.js";
+import { standing } from "./standing.js";
+import { TABS, type Tab } from "./tabs.js";
+
+const LONGEST_PAUSE_MS = 60_000;
+const STALE_PAUSE_MS = 2_000;
+
+const main = h("div", { id: "room", role: "tabpanel", tabindex: "0" });
+const head = new Head({ choose: (shop) => keep({ shop }), tab: (tab) => keep({ tab }) });
+document.body.append(head.element, h("main", {}, main));
+
+let stored: Stored | null = null;
+let memory: Memory = { shop: null, tab: "" };
+let front: string | null = null;
+/** What is mounted now: torn down by its signal when the subject, the language or the tab changes. */
+let mounted: { key: string; around: Around; features: Mounted[]; end: AbortController } | null = null;
+let stood = "";
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** The subject chosen by hand, else that of the page in front, else the first. */
+function subject(shops: readonly Shop[]): Shop | null {
+  const of = (id: string | null): Shop | undefined => shops.find((shop) => shop.id === id);
+  return of(memory.shop) ?? of(front) ?? shops[0] ?? null;
+}
+
+function keep(patch: Partial<Memory>): void {
+  memory = { ...memory, ...patch };
+  void remember(memory);
+  show();
+}
+
+function show(): void {
+  if (!stored) return;
+  const { settings, health } = stored;
+  const lang = langOf(settings.lang, navigator.language);
+  const t = translator(allWords(lang));
+  const shop = subject(settings.shops);
+  const tab: Tab = TABS.find(({ id }) => id === memory.tab) ?? TABS[0];
+  const now = standing(settings, health, shop);
+  document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
+  document.title = t("name");
+  head.show({ t, settings, standing: now, shop, followed: memory.shop === null, tab });
+  const key = now.readable && shop ? JSON.stringify([lang, shop.id, tab.id, settings.server]) : "";
+  if (key === mounted?.key) {
+    // Told of anything that is stored: only another standing is a reason to ask again.
+    if (now.kind !== stood && now.asks) void refresh();
+    stood = now.kind;
+    return;
+  }
+  stood = now.kind;
+  mounted?.end.abort();
+  main.replaceChildren();
+  main.hidden = key === "";
+  mounted = null;
+  if (key === "" || !shop) return;
+  const end = new AbortController();
+  const around = new Around(shop, lang, t, end.signal, () => void refresh());
+  const features = tab.features.map((mount) => mount(around));
+  main.setAttribute("aria-labelledby", `tab-${tab.id}`);
+  main.append(...features.map(({ section }) => section));
+  mounted = { key, around, features, end };
+  void refresh();
+}
+
+/** Reads everything again, and once more after the pause that the server asks for; soon while its answer is stale. */
+async function refresh(): Promise<void> {
+  clearTimeout(timer);
+  const own = mounted;
+  if (!own || document.visibilityState === "hidden") return;
+  own.around.forget();
+  await Promise.all(own.features.map((feature) => feature.refresh()));
+  if (own !== mounted) return;
+  const overlay = await own.around.overlay().catch(() => null);
+  if (own !== mounted) return;
+  head.stale(overlay?.stale ?? false);
+  clearTimeout(timer);
+  timer = setTimeout(() => void refresh(), overlay?.stale ? STALE_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, 1_000 * (overlay?.next_poll_seconds ?? 15)));
+}
+
+document.addEventListener("visibilitychange", () => void refresh());
+const closed = new AbortController();
+addEventListener("pagehide", () => closed.abort());
+watchFront((shop) => { if (shop !== front) { front = shop; show(); } }, closed.signal);
+onChange((now) => { stored = now; show(); });
+void Promise.all([load(), recall()]).then(([now, kept]) => { stored = now; memory = kept; show(); });

@@ -1,0 +1,272 @@
+"""The side panel before the real API: a shop and a creator, scored and looked ahead by the worker."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import text
+
+from server.demo.catalog import SHOP_ID
+from server.demo.creator import CREATOR_ID
+from server.demo.host import DemoHost
+from tests.browser.api import Api, wait_for
+from tests.browser.browser import ORDERS, Browser, dock
+from tests.browser.drivers import _SET_UP, CONSENT
+from tests.browser.selling import CREATOR, SHOP, asked, code_of, sell
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy import Engine
+
+    from server.db.engine import Database
+
+WIDTH, HEIGHT = 400, 900
+PLANNING_MS = 90_000
+
+
+@pytest.fixture(scope="module")
+def _sold(_app: "Flask", _database: "Database", admin: "Engine") -> None:
+    """Made once: what tests change they put back, by `_as_made`."""
+    from tests.conftest import _CLEAN
+
+    with admin.connect() as connection:
+        connection.execute(text(_CLEAN))
+    sell(_app, _database, [SHOP, CREATOR])
+
+
+@pytest.fixture
+def _as_made(_sold: None, admin: "Engine") -> None:
+    with admin.connect() as connection:
+        connection.execute(text("UPDATE actions SET state = 'open', snoozed_until = NULL, changed_at = NULL"))
+
+
+@pytest.fixture
+def api(_as_made: None, _api: Api) -> Iterator[Api]:
+    _api.reset()
+    yield _api
+    _api.reset()
+
+
+@pytest.fixture
+def ours(_shared: Browser, host: DemoHost, api: Api, _app: "Flask") -> Browser:
+    """Agreed, paired, bound to both; the panel has not been opened."""
+    for page in _shared.context.pages[1:]:
+        page.close()
+    _shared.context.pages[0].goto("about:blank")
+    _shared.kill_worker()
+    settings = {"consent": {"version": CONSENT, "at": "2026-11-22T00:00:00Z"}, "lang": "zh"}
+    _shared._on_own_page(_SET_UP, [api.url, code_of(_app), [SHOP, CREATOR], settings])
+    _shared.faults.clear()
+    host.requests.clear()
+    api.calls.clear()
+    return _shared
+
+
+def panel(browser: Browser, tab: str = "now") -> Page:
+    page = browser.context.new_page()
+    page.on("pageerror", lambda error: browser.faults.append(str(error)))
+    page.on("console", lambda message: browser.faults.append(message.text) if message.type == "error" else None)
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    page.goto(f"{browser.own_url}/panel.html")
+    if tab != "now":
+        page.locator(f"#tab-{tab}").click()
+    settled(page)
+    return page
+
+
+def settled(page: Page) -> None:
+    expect(page.locator("section").first).to_be_visible()
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+
+
+def answer(api: Api, path: str, subject: str = SHOP_ID) -> Any:
+    """What the API says to the panel's own question, asked beside it."""
+    client = api.app.test_client()
+    token = client.post("/v1/devices", json={"code": code_of(api.app), "name": "beside"}).json["token"]
+    got = client.get(f"/v1/subjects/{subject}/{path}", headers={"Authorization": f"Bearer {token}"})
+    assert got.status_code == 200, got.text
+    return got.json
+
+
+def state_of(admin: "Engine", id_: str) -> str:
+    with admin.connect() as connection:
+        return str(
+            connection.execute(
+                text("SELECT state FROM actions WHERE subject_id = :shop AND id = :id"), {"shop": SHOP_ID, "id": id_}
+            ).scalar_one()
+        )
+
+
+def test_the_score_now_at_noon_and_in_a_week_with_bands_pack_and_grade(ours: Browser, api: Api) -> None:
+    page = panel(ours)
+    overlay, week = answer(api, "overlay?page=score"), answer(api, "forecast?days=7")["days"][-1]["total"]
+    now, noon = overlay["panel"]["shown"], overlay["panel"]["noon"]
+    expect(page.locator("[data-figure=now] > b")).to_have_text(f"{now['total']:.2f}")
+    expect(page.locator("[data-figure=noon]")).to_contain_text(f"{noon['low']:.2f} – {noon['high']:.2f}")
+    expect(page.locator("[data-figure=week] > b")).to_have_text(f"{week['mid']:.2f}")
+    expect(page.locator("[data-figure=week]")).to_contain_text(f"{week['low']:.2f} – {week['high']:.2f}")
+    basis = page.locator("[data-figure=basis]")
+    expect(basis).to_contain_text(overlay["rules"])
+    expect(basis).to_contain_text(f"依据 {overlay['panel']['grade']}")
+    assert ours.faults == []
+
+
+def test_what_hurts_soonest_comes_first_and_names_its_orders(ours: Browser, api: Api) -> None:
+    page = panel(ours)
+    threats = page.locator("#hurts .threats > li")
+    assert threats.count() >= 2
+    kinds = threats.evaluate_all("all => all.map((one) => one.dataset.kind)")
+    assert "orders" in kinds
+    assert "deduction" not in kinds[: kinds.index("orders")], "what has no end comes after what has one"
+    page.locator("#hurts li[data-kind=orders] summary").first.click()
+    named = page.locator("#hurts li[data-kind=orders] .ids").first.inner_text()
+    assert named.split(" · ")[0] in {one["order_id"] for one in answer(api, "orders/at-risk?limit=200")["orders"]}
+
+
+@pytest.mark.parametrize(("word", "state"), [("已完成", "done"), ("明天再说", "snoozed"), ("不需要", "dismissed")])
+def test_an_action_is_answered_in_one_click(ours: Browser, api: Api, admin: "Engine", word: str, state: str) -> None:
+    page = panel(ours)
+    first = [one["id"] for one in answer(api, "actions")["actions"]][:4]
+    shown = page.locator("#actions ol > li")
+    assert shown.evaluate_all("all => all.map((one) => one.dataset.id)") == first[:3]
+    shown.first.get_by_role("button", name=re.compile(word)).click()
+    expect(page.locator(f"#actions li[data-id={first[0]}]")).to_have_count(0)
+    expect(shown).to_have_count(min(3, len(first) - 1))
+    assert state_of(admin, first[0]) == state
+    assert ours.faults == []
+
+
+def test_a_script_cannot_answer_for_the_merchant(ours: Browser, admin: "Engine", api: Api) -> None:
+    page = panel(ours)
+    first = answer(api, "actions")["actions"][0]["id"]
+    page.evaluate("document.querySelector('#actions button').click()")
+    page.wait_for_timeout(300)
+    assert state_of(admin, first) == "open"
+
+
+def test_the_reasons_add_up_to_the_change(ours: Browser, api: Api) -> None:
+    page = panel(ours, "why")
+    shown = answer(api, "overlay?page=score")["panel"]["shown"]
+    expect(page.locator("#why .line.big b")).to_contain_text(f"{abs(shown['change']):.2f}")
+    page.locator("[data-act=reach]").select_option("7")
+    wait_for(lambda: len(asked(api, "/explanation")) >= 2, "the other explanation", pause=pausing(page))
+    settled(page)
+    causes = page.locator("#why .body > div > ul > li > .line b").all_inner_texts()
+    causes += page.locator("#why details[data-fold=rest] > summary > span").all_inner_texts()
+    whole = number(page.locator("#why .line.big b").inner_text())
+    assert sum(map(number, causes)) == pytest.approx(whole, abs=0.005 * (len(causes) + 1))
+
+
+def number(words: str) -> float:
+    """Of a text like `▼ −0.32`."""
+    return float(re.sub(r"[^\d.+-]", "", words.replace("−", "-")))
+
+
+def pausing(page: Page) -> Callable[[float], None]:
+    return lambda seconds: page.wait_for_timeout(1000 * seconds)
+
+
+def test_a_slider_is_answered_by_the_server_at_once(ours: Browser, api: Api) -> None:
+    page = panel(ours, "try")
+    slider = page.locator("[id='lever-service.reply_seconds']")
+    slider.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    told = page.locator("[data-figure=what-if]")
+    expect(told).to_contain_text("→")
+    expect(told).to_contain_text("飞鸽平均响应时长")
+    position = int(slider.input_value())
+    assert position < 0
+    pushed = [call for call in asked(api, "/what-if/levers") if call.method == "POST"][-1]
+    assert json.loads(pushed.body)["positions"] == {"service.reply_seconds": position}
+    expect(page.locator("[data-indicator='service.reply_seconds'] .event")).to_have_text(re.compile("平均慢"))
+    page.locator("[data-act=reset]").click()
+    expect(told).to_have_text("还没有拖动。")
+    assert slider.input_value() == "0"
+    assert ours.faults == []
+
+
+def test_a_refresh_leaves_the_sliders_where_they_are(ours: Browser) -> None:
+    page = panel(ours, "try")
+    slider = page.locator("[id='lever-goods.rating']")
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    before = slider.input_value()
+    page.locator("#tab-now").click()
+    settled(page)
+    page.locator("#tab-try").click()
+    settled(page)
+    assert slider.input_value() == before != "0"
+
+
+def test_a_plan_to_a_total_and_through_a_gate(ours: Browser, api: Api) -> None:
+    page = panel(ours, "try")
+    current = round(answer(api, "score")["total"])
+    page.locator("#plan-value").fill(f"{current + 1}")
+    page.locator("[data-act=plan-ask]").click()
+    told = page.locator("[data-figure=plan]")
+    expect(told).to_contain_text(f"总分 {current + 1}", timeout=PLANNING_MS)
+    page.locator("#plan-of").select_option("gate")
+    page.locator("#plan-gate").select_option("promotion")
+    page.locator("[data-act=plan-ask]").click()
+    expect(told).to_contain_text("总分 70", timeout=PLANNING_MS)
+    page.locator("#plan-of").select_option("target")
+    page.locator("#plan-value").fill("300")
+    page.locator("[data-act=plan-ask]").click()
+    expect(page.locator("#plan [role=alert]")).to_contain_text("300 is no total", timeout=PLANNING_MS)
+    assert [one for one in ours.faults if "422" not in one] == []
+
+
+def test_the_course_is_drawn_and_told_as_a_table(ours: Browser, api: Api) -> None:
+    page = panel(ours, "course")
+    expect(page.locator("#course canvas")).to_be_visible()
+    history, forecast = answer(api, "history?limit=200")["items"], answer(api, "forecast?days=30")["days"]
+    page.locator("#course [data-act=table]").click()
+    lines = page.locator("#course tbody tr")
+    days = {one["date"] for one in history} | {one["date"] for one in forecast}
+    assert set(lines.locator("th").all_inner_texts()) == days
+    newest = lines.filter(has_text=history[-1]["date"])
+    expect(newest.locator("td").first).to_have_text(f"{history[-1]['official']['total']:.2f}")
+    chart = page.locator(".chart")
+    chart.focus()
+    page.keyboard.press("PageDown")
+    expect(page.locator(".chart-room output")).to_contain_text(forecast[6]["date"])
+    page.locator("[data-act=of]").select_option("goods")
+    expect(newest.locator("td").first).to_have_text(f"{history[-1]['official']['dimensions']['goods']:.2f}")
+    assert ours.faults == []
+
+
+def test_the_calendar_counts_what_leaves_each_day(ours: Browser, api: Api) -> None:
+    page = panel(ours, "why")
+    told = answer(api, "drop-outs?days=30")
+    expect(page.locator(".calendar tbody button")).to_have_count(30)
+    returns = next(one for one in told["indicators"]["goods.quality_return"] if one["left_numerator"] > 0)
+    page.locator(f".calendar [data-act='{returns['date']}']").click()
+    expect(page.locator(".day-details")).to_contain_text(f"商品品质退货率 {returns['left_numerator']}")
+    for conduct in told["conducts"]:
+        expect(page.locator(f".calendar [data-act='{conduct['date']}']")).to_contain_text("+")
+
+
+def test_a_creator_chosen_by_hand_is_remembered(ours: Browser, api: Api) -> None:
+    page = panel(ours)
+    page.locator("[data-act=subject]").select_option(CREATOR_ID)
+    total = answer(api, "overlay?page=score", CREATOR_ID)["panel"]["shown"]["total"]
+    expect(page.locator("[data-figure=now] > b")).to_have_text(f"{total:.2f}")
+    expect(page.locator("[data-figure=basis]")).to_contain_text("douyin-creator")
+    page.close()
+    page = panel(ours)
+    expect(page.locator("[data-act=subject]")).to_have_value(CREATOR_ID)
+
+
+def test_the_page_in_front_says_whose_score_it_is(ours: Browser) -> None:
+    ours.change(shops=[CREATOR, SHOP])
+    page = panel(ours)
+    expect(page.locator("[data-figure=basis]")).to_contain_text("douyin-creator")
+    front = ours.page(ORDERS)
+    expect(dock(front)).to_have_attribute("data-state", "ok", timeout=10_000)
+    front.bring_to_front()
+    expect(page.locator("[data-figure=basis]")).to_contain_text("douyin-shop", timeout=10_000)
+    assert ours.faults == []
