@@ -17,10 +17,19 @@ const VALUE = {
 };
 type Kind = keyof typeof VALUE;
 
-/** The texts of a page in reading order; nothing that is typed into it, nothing of ours. */
+/** The texts of a page in reading order; nothing that is typed into it, nothing of ours. Text nodes side by side are one text. */
 function pieces(node: Plain): Piece[] {
-  if (node.data !== undefined) return node.nodeName === "#text" ? [{ text: node.data, node }] : [];
-  return /^(?:SCRIPT|STYLE|NOSCRIPT|SELECT|TEXTAREA|KOUBEI-.*)$/i.test(node.nodeName) ? [] : [...node.childNodes].flatMap(pieces);
+  if (/^(?:SCRIPT|STYLE|NOSCRIPT|SELECT|TEXTAREA|KOUBEI-.*)$/i.test(node.nodeName)) return [];
+  const found: Piece[] = [];
+  let text: Piece | null = null;
+  for (const child of node.childNodes) {
+    if (child.nodeName !== "#text") {
+      if (child.data === undefined) found.push(...pieces(child));
+      text = null;
+    } else if (text) text.text += child.data ?? "";
+    else found.push((text = { text: child.data ?? "", node: child }));
+  }
+  return found;
 }
 
 /**
