@@ -3,6 +3,8 @@ import { h } from "../overlay/dom.js";
 import { records } from "./records.js";
 import { fill, find, result, say, soft, t, text, time, type Section } from "./section.js";
 
+const REFRESH_MS = 5_000;
+
 let entries: LogEntry[] = [];
 let drawn = { key: "", lang: "" };
 
@@ -36,27 +38,32 @@ function draw(): void {
   say("log-count", "o_log_count", { n: found.length, all: entries.length });
 }
 
+async function refresh(lang: string): Promise<void> {
+  const reply = await records();
+  if (!reply?.ok) return;
+  const key = JSON.stringify([lang, ...reply.entries.map(({ at, n, status }) => [at, n, status])]);
+  // What somebody has opened to read is not drawn anew under their eyes.
+  if (key === drawn.key || (lang === drawn.lang && find("log").querySelector("details[open]"))) return;
+  drawn = { key, lang };
+  entries = reply.entries;
+  draw();
+}
+
 /** Everything that left this browser. */
 export const log: Section = {
   id: "log-section", title: "o_log",
   body: [
     soft("o_log_note"),
     h("div", { class: "search", role: "search" },
-      h("input", { id: "log-search", type: "search", "data-t-label": "o_log_search", autocomplete: "off", spellcheck: "false", on: { input: () => draw() } }),
+      text("label", "o_log_search", { for: "log-search" }),
+      h("input", { id: "log-search", type: "search", autocomplete: "off", spellcheck: "false", on: { input: () => draw() } }),
       h("label", { class: "check" }, h("input", { type: "checkbox", id: "log-payloads", on: { change: () => draw() } }), text("span", "o_log_payloads")),
       result("log-count"),
     ),
     h("ol", { id: "log" }),
   ],
-  show({ lang }) {
-    void records().then((reply) => {
-      if (!reply?.ok) return;
-      const key = JSON.stringify([lang, ...reply.entries.map(({ at, n, status }) => [at, n, status])]);
-      // What somebody has opened to read is not drawn anew under their eyes.
-      if (key === drawn.key || (lang === drawn.lang && find("log").querySelector("details[open]"))) return;
-      drawn = { key, lang };
-      entries = reply.entries;
-      draw();
-    });
-  },
+  show: ({ lang }) => void refresh(lang),
 };
+
+/** A request that was under way when it was drawn has had its answer since. */
+setInterval(() => { if (document.visibilityState === "visible") void refresh(drawn.lang); }, REFRESH_MS);

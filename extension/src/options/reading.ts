@@ -17,7 +17,7 @@ function unreadLine({ spec, outcome, at, drift }: Unread): HTMLElement {
   const parts = ([["o_missing", drift?.missing], ["o_wrong", drift?.wrong], ["o_unknown", drift?.unknown]] as const)
     .flatMap(([key, paths]) => (paths && paths.length > 0 ? [h("p", {}, `${t(key)}: ${paths.join("、")}`)] : []));
   const shape = drift ? pathsOf(drift.shape) : [];
-  return h("li", {}, h("details", {}, h("summary", {}, `${time(at)} · ${spec} · ${named(t, outcome, "m_")}`), ...parts, shape.length > 0 && h("pre", { tabindex: "0" }, shape.join("\n"))));
+  return h("li", {}, h("details", {}, h("summary", {}, `${time(at)} · ${spec} · ${named(t, outcome, "outcome_")}`), ...parts, shape.length > 0 && h("pre", { tabindex: "0" }, shape.join("\n"))));
 }
 
 /** How a spec fares: the newer of its last good reading and its last bad one. */

@@ -35,7 +35,7 @@ export const report: Section = {
   body: [
     soft("o_report_hint"),
     buttons(button("report-make", "o_report_make", make), button("report-save", "o_report_save", () => download("koubei-report.json", made), ""), result("report-result")),
-    h("pre", { id: "report", tabindex: "0", hidden: true, role: "region", "data-t-label": "o_report" }),
+    h("pre", { id: "report", tabindex: "0", hidden: true, role: "group", "aria-labelledby": "report-section-title" }),
   ],
   show: () => { find("report-save").hidden = made === ""; },
 };

@@ -4,16 +4,18 @@ import { h } from "../overlay/dom.js";
 import { dayOf } from "../time.js";
 import { button, buttons, fill, find, result, failed, soft, t, text, type Now, type Section } from "./section.js";
 
+/** The only one whose pages this extension reads. */
+const PLATFORM = "douyin";
 const GRADES = ["A", "B", "C", "?"] as const;
-let known: { packs: PackSummary[]; lang: Now["lang"]; key: string } | null = null;
+let known: { packs: PackSummary[]; key: string } | null = null;
 
 const inForce = ({ since, until }: PackSummary, day: string): boolean => since <= day && (until === null || day <= until);
-const scope = ({ scope: { platform, type } }: PackSummary): string => `${platform} · ${t(type === "creator" ? "o_type_creator" : "o_type_shop")}`;
+const whose = ({ scope: { type } }: PackSummary): string => t(type === "creator" ? "o_type_creator" : "o_type_shop");
 const nameOf = ({ name }: PackSummary, lang: Now["lang"]): string => name[lang];
-const grades = (pack: PackSummary): string => GRADES.flatMap((grade) => (pack.grades[grade] ? [`${t(`grade_${grade}`)} ${pack.grades[grade]}`] : [])).join(" · ");
+const grades = (pack: PackSummary): string => GRADES.flatMap((grade) => (pack.grades[grade] ? [`${grade} ${pack.grades[grade]}`] : [])).join(" · ");
 
 function packLine(pack: PackSummary, lang: Now["lang"]): HTMLElement {
-  return h("tr", { "data-pack": pack.id }, h("th", { scope: "row" }, nameOf(pack, lang), h("small", {}, `${scope(pack)} · ${pack.id}`)), h("td", {}, pack.since), h("td", {}, grades(pack)));
+  return h("tr", { "data-pack": pack.id }, h("th", { scope: "row" }, nameOf(pack, lang), h("small", {}, `${whose(pack)} · ${pack.id}`)), h("td", {}, pack.since), h("td", {}, grades(pack)));
 }
 
 interface Change { day: string; key: "o_rule_begins" | "o_rule_ends"; pack: PackSummary }
@@ -41,7 +43,7 @@ async function fetchPacks({ settings, lang }: Pick<Now, "settings" | "lang">, fo
   const reply = await ask({ ask: "packs" });
   if (!reply) return;
   if (!reply.ok) return failed("packs-result", reply.why, reply.detail);
-  known = { packs: reply.packs, lang, key };
+  known = { packs: reply.packs.filter(({ scope }) => scope.platform === PLATFORM), key };
   find("packs-result").textContent = "";
   draw(lang);
 }
