@@ -19,6 +19,8 @@ export interface Facts {
 
 const FORMAT = "koubei.diagnosis/1";
 const REPORTED_REQUESTS = 40;
+/** The words of the API's own routes; what else stands in a path is somebody's. */
+const NOUNS = new Set("|v1|health|ready|subjects|batches|overlay|settings|actions|capture-specs|rule-packs|devices|exports|score|history|forecast|what-if|explanation|drop-outs|orders|at-risk".split("|"));
 
 /** Letters of a problem's sentence stay; numbers that could be an id, tokens, addresses and quoted values do not. */
 export function mask(text: string): string {
@@ -31,10 +33,13 @@ export function mask(text: string): string {
     .slice(0, 300);
 }
 
+/** A path of field names: without the value behind it, and where a list is kept by id, without that. */
+const names = (path: string): string => (path.split(":")[0] ?? "").replace(/\d{3,}/g, "<number>");
+
 /** A request as method and route: what stands for a shop or a record in the path is left out, and so is the query. */
 export function routeOf({ method, url }: Pick<LogEntry, "method" | "url">): string {
   const [path = ""] = url.replace(/^[a-z]+:\/\/[^/]*/i, "").split(/[?#]/);
-  const parts = path.split("/").map((part) => (/^(?:|v\d|[a-z][a-z-]{2,30})$/.test(part) ? part : "*"));
+  const parts = path.split("/").map((part) => (NOUNS.has(part) ? part : "*"));
   return `${method} ${parts.join("/")}`;
 }
 
@@ -74,7 +79,7 @@ export function reportOf({ extension, browser, settings, health, specs, log, tes
       return {
         id, version, grade, newer,
         read_minutes_ago: minutes(log.reads[id]?.at ?? null), records: log.reads[id]?.records ?? null,
-        unread: trouble ? { outcome: trouble.outcome, minutes_ago: minutes(trouble.at), missing: trouble.drift?.missing ?? [], wrong: trouble.drift?.wrong ?? [], unknown: (trouble.drift?.unknown ?? []).map((path) => path.split(":")[0] ?? "") } : null,
+        unread: trouble ? { outcome: trouble.outcome, minutes_ago: minutes(trouble.at), missing: (trouble.drift?.missing ?? []).map(names), wrong: (trouble.drift?.wrong ?? []).map(names), unknown: (trouble.drift?.unknown ?? []).map(names) } : null,
       };
     }),
     specs_off: specs.off, specs_refused: specs.refused.map(({ id, version }) => ({ id: mask(id), version: version ?? null })), specs_checked_minutes_ago: minutes(specs.checked_at),

@@ -162,3 +162,35 @@ describe("what an answer means", () => {
     assert.equal(retryAfterMs(null, 0), null);
   });
 });
+
+describe("emptying the outbox", () => {
+  it("throws away what waits and what was set aside, and says how much", async () => {
+    const { outbox, store } = rig(({ key }) => (key === "bad" ? { is: "poison", status: 422, reason: "no" } : { is: "later", afterMs: null }));
+    for (const key of ["bad", "a", "b"]) await outbox.add(parcel(key));
+    await outbox.flush();
+    assert.deepEqual(await outbox.empty(), { batches: 3, records: 6 });
+    assert.deepEqual([await store.count("outbox"), await store.count("aside")], [0, 0]);
+    assert.deepEqual(await outbox.empty(), { batches: 0, records: 0 });
+  });
+  it("of one shop leaves the others'", async () => {
+    const { outbox, store } = rig(() => ({ is: "refused" }));
+    for (const [key, shop] of [["a", "1"], ["b", "2"], ["c", "1"]] as const) await outbox.add(parcel(key, shop));
+    assert.deepEqual(await outbox.empty("1"), { batches: 2, records: 4 });
+    assert.deepEqual((await store.all<Parcel>("outbox")).map(({ key }) => key), ["b"]);
+  });
+  for (const answer of [{ is: "poison", status: 422, reason: "no" }, { is: "later", afterMs: null, fault: true }, { is: "refused" }, taken] as Sent[]) {
+    it(`is not undone by a batch that was on its way and is answered ${JSON.stringify(answer)}`, async () => {
+      let arrived = (): void => undefined;
+      let go = (): void => undefined;
+      const [onItsWay, held] = [new Promise<void>((ok) => { arrived = ok; }), new Promise<void>((ok) => { go = ok; })];
+      const { outbox, store, world } = rig(async () => { arrived(); await held; return answer; }, { faults: 1 });
+      for (const key of ["a", "b"]) await outbox.add(parcel(key));
+      const flight = outbox.flush();
+      await onItsWay;
+      assert.deepEqual(await outbox.empty(), { batches: 2, records: 4 });
+      go();
+      await flight;
+      assert.deepEqual([await store.count("outbox"), await store.count("aside"), world.sent], [0, 0, ["a"]]);
+    });
+  }
+});

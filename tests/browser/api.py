@@ -97,7 +97,10 @@ class Api:
             statuses.append(int(status.split(maxsplit=1)[0]))
             return start(status, fields, exc_info)
 
-        answer = list(self._answer(environ, begin, body))
+        answering = self._answer(environ, begin, body)
+        answer = list(answering)
+        if callable(close := getattr(answering, "close", None)):
+            close()
         self.calls.append(Call(method, path, query, headers, body, statuses[-1]))
         if self.lose_answer and method == "POST" and path.endswith("/batches"):
             self.lose_answer -= 1

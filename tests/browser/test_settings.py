@@ -1,19 +1,28 @@
 """The settings page against the real server: what is shared, what is this browser's, what left it, what goes."""
 
+import dataclasses
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from server.demo.catalog import SHOP_ID
+from server.demo import sentinels
+from server.demo.catalog import SHOP_ID, SHOP_NAME
 from server.demo.host import DemoHost
+from shared_scoring.decode import decode_record
+from shared_scoring.records import Order
 from tests.browser.api import Api, wait_for
 from tests.browser.browser import ID, ORDERS, Browser, badges, expect_state
 
 if TYPE_CHECKING:
+    from flask import Flask
     from sqlalchemy import Engine
 
 SETTINGS = f"/v1/subjects/{SHOP_ID}/settings"
@@ -226,3 +235,199 @@ def test_settings_that_cannot_be_kept_are_said_and_shown_as_they_are(browser: Br
     page.locator("#page-creator").click()
     expect(page.locator("#saved")).to_be_empty()
     expect(page.locator("#page-creator")).not_to_be_checked()
+
+
+def test_the_log_has_the_exact_bytes_and_can_be_searched(browser: Browser, api: Api) -> None:
+    page = browser.page(ORDERS)
+    expect(badges(page)).to_have_count(20)
+    [sent] = [call for call in api.calls if call.path.endswith("/batches") and call.method == "POST"]
+    options = browser.own_page()
+    lines = options.locator("#log > li")
+    options.locator("#log-search").fill("batches 20")
+    expect(lines).to_have_count(1)
+    expect(lines).to_contain_text(f"{api.url}/v1/subjects/{SHOP_ID}/batches · 200 · {len(sent.body)} 字节")
+    lines.locator("summary").click()
+    assert lines.locator("pre").text_content() == sent.body.decode()
+    lines.get_by_role("checkbox").check()
+    assert json.loads(lines.locator("pre").text_content() or "") == json.loads(sent.body)
+    options.locator("#log-search").fill("no such thing")
+    expect(options.locator("#log")).to_have_text("没有符合的。")
+    options.locator("#log-search").fill("")
+    options.locator("#log-payloads").check()
+    expect(lines.filter(has_text="没有内容")).to_have_count(0)
+    expect(lines.filter(has_text="/batches")).to_have_count(1)
+
+
+def test_a_request_without_an_answer_stands_in_the_log_too(browser: Browser, api: Api) -> None:
+    api.stop()
+    options = browser.own_page()
+    options.locator("#test").click()
+    expect(options.locator("#test-result")).to_contain_text("没有应答")
+    line = options.locator("#log > li").filter(has_text="/health/ready").first
+    expect(line).to_contain_text("没有应答")
+
+
+def test_a_pause_for_an_hour_ends_by_itself_and_one_for_good_does_not(browser: Browser) -> None:
+    page = opened(browser)
+    page.locator("#pause-hour").click()
+    expect(page.locator("#pause-state")).to_contain_text("自动恢复")
+    until = browser.kept()["storage"]["settings"]["paused_until"]
+    assert 3_590_000 < until - page.evaluate("Date.now()") <= 3_600_000
+    shop = browser.page(ORDERS)
+    expect_state(shop, "paused")
+    browser.change(paused_until=1)  # the hour is over; the worker's next tick sees it
+    expect(page.locator("#resume")).to_be_hidden()
+    shop.reload()
+    expect_state(shop, "ok")
+    page.locator("#pause-on").click()
+    expect_state(shop, "paused")
+    browser.kill_worker()
+    page.wait_for_timeout(4000)
+    expect_state(shop, "paused")
+    page.locator("#resume").click()
+    expect_state(shop, "ok")
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """Something else that answers where koubei is looked for."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Access-Control-Allow-Origin", "*")
+            self.send_header("Access-Control-Allow-Headers", "*")
+            self.end_headers()
+            self.wfile.write(b"<h1>It works</h1>")
+
+        do_OPTIONS = do_GET  # noqa: N815 -- the library's own naming
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    server = HTTPServer(("127.0.0.1", 0), Page)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_the_connection_test_says_which_side_fails_and_what_to_do(
+    fresh: Browser, api: Api, app: "Flask", stranger: str, new_code: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from server.http.state import KEY
+
+    page = fresh.own_page()
+
+    def says(server: str, *words: str) -> None:
+        page.locator("#server").fill(server)
+        page.locator("#test").click()
+        for word in words:
+            expect(page.locator("#test-result")).to_contain_text(word)
+
+    says("http://koubei.example", "地址写错了")
+    says("http://127.0.0.1:9", "没有应答", "koubei up")
+    says(stranger, "不是 koubei", "端口")
+    says(api.url, "还差配对", "koubei pair")
+    state = app.extensions[KEY]
+    monkeypatch.setitem(
+        app.extensions,
+        KEY,
+        dataclasses.replace(state, settings=msgspec.structs.replace(state.settings, broker_url="redis://127.0.0.1:9")),
+    )
+    says(api.url, "还没准备好", "broker", "koubei doctor")
+    monkeypatch.undo()
+    page.locator("#agree").click()
+    page.locator("#code").fill(new_code())
+    page.locator("#pair").click()
+    expect(page.locator("#pair-result")).to_have_text("已完成。")
+    api.calls.clear()
+    says(api.url, "一切正常")
+    other = Api(app)
+    other.start()
+    says(other.url, "另一个地址")
+    other.stop()
+    tokens = {
+        call.headers["Host"]: "Authorization" in call.headers for call in api.calls if call.path == "/v1/subjects"
+    }
+    assert tokens == {api.url.removeprefix("http://"): True}, "the token goes to nobody but its server"
+
+
+def test_erasing_takes_two_steps_and_takes_all_of_the_shop(browser: Browser, api: Api, admin: "Engine") -> None:
+    page = browser.page(ORDERS)
+    expect(badges(page)).to_have_count(20)
+    page.close()
+    options = opened(browser)
+    options.locator("#erase").click()
+    options.locator("#erase-id").fill("123")
+    options.locator("#erase-yes").click()
+    expect(options.locator("#erase-result")).to_contain_text(SHOP_ID)
+    options.locator("#erase-cancel").click()
+    assert [call.method for call in api.calls if call.method == "DELETE"] == []
+    options.locator("#erase").click()
+    options.locator("#erase-id").fill(SHOP_ID)
+    api.stop()
+    options.locator("#erase-yes").click()
+    expect(options.locator("#erase-result")).to_contain_text("koubei up")
+    assert browser.kept()["storage"]["settings"]["shops"] != [], "unbound although the server has it still"
+    api.start()
+    options.locator("#erase-yes").click()
+    expect(options.locator("#erase-result")).to_contain_text("已从服务上删除")
+    expect(options.locator("#shops")).to_contain_text("还没有绑定")
+    with admin.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM records")).scalar_one() == 0
+        assert connection.execute(text("SELECT count(*) FROM subjects")).scalar_one() == 0
+
+
+def test_the_servers_export_can_be_imported_again(browser: Browser, host: DemoHost, tmp_path: Path) -> None:
+    page = browser.page(ORDERS)
+    expect(badges(page)).to_have_count(20)
+    options = opened(browser)
+    with options.expect_download() as got:
+        options.locator("#export-server").click()
+    file = tmp_path / got.value.suggested_filename
+    got.value.save_as(file)
+    assert file.name == f"koubei-{SHOP_ID}.ndjson"
+    records = [decode_record(line) for line in file.read_bytes().splitlines()]
+    assert {record.id for record in records if isinstance(record, Order)} == {o["id"] for o in host.shop.orders[:20]}
+    assert "export" not in browser.kept()["kv"]
+
+
+def test_the_report_names_nobody(browser: Browser, api: Api, host: DemoHost) -> None:
+    host.switches.set("/after_sale/pc/list", "renamed")
+    page = browser.page(ORDERS)
+    expect(badges(page)).to_have_count(20)
+    page.goto("https://fxg.jinritemai.com/ffa/merchant-aftersale-workbench/aftersale/list")
+    expect_state(page, "unread")
+    api.fault = 422
+    page.goto(ORDERS)
+    page.get_by_role("button", name="下一页").click()
+    options = browser.own_page()
+    expect(options.locator("#aside")).to_contain_text("批被服务拒收")
+    options.locator("#report-make").click()
+    expect(options.locator("#report")).to_be_visible()
+    with options.expect_download() as got:
+        options.locator("#report-save").click()
+    written = Path(got.value.path()).read_text()
+    assert written == options.locator("#report").text_content()
+    report = json.loads(written)
+    assert report["test"]["verdict"] == "well"
+    assert {spec["id"]: spec["unread"] and spec["unread"]["outcome"] for spec in report["specs"]}[
+        "doudian.after-sales"
+    ] == "changed"
+    kept = browser.kept()
+    token = next(value for value in kept["kv"] if isinstance(value, str) and value.startswith("kb_"))
+    orders = {order["id"] for order in host.shop.orders[:40]}
+    named = [*sentinels.SENTINELS, token, SHOP_ID, SHOP_NAME, *orders, api.url, str(api.port)]
+    assert [word for word in named if word in written] == []
+
+
+def test_a_device_paired_under_a_smaller_role_may_look_but_not_set(browser: Browser, admin: "Engine") -> None:
+    page = opened(browser)
+    with admin.begin() as connection:
+        connection.execute(text("UPDATE devices SET scopes = '{scores:read}'"))
+    fill(page, warn_yellow_hours=30)
+    saved(page, "服务拒绝了")
+    expect(page.locator("#warn_yellow_hours")).to_have_value("30")

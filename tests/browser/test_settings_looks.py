@@ -10,7 +10,9 @@ from typing import Final, Literal
 import pytest
 from playwright.sync_api import Page, expect
 
+from server.demo.catalog import SHOP_ID
 from server.demo.host import DemoHost
+from tests.browser.api import Api
 from tests.browser.axe import findings
 from tests.browser.browser import ORDERS, Browser, badges
 
@@ -81,3 +83,114 @@ def test_axe_finds_nothing(used: Browser, lang: str, scheme: Literal["light", "d
     expect(page.locator("#withdrawn")).to_be_visible()
     assert findings(page) == []
     picture(page, f"settings-withdrawn-{lang}-{scheme}", "#consent")
+
+
+FOCUSED: Final = """() => {
+  const here = document.activeElement;
+  const box = here.getBoundingClientRect();
+  const style = getComputedStyle(here);
+  const named = here.labels?.[0]?.textContent || here.getAttribute("aria-label") || here.textContent;
+  return {
+    id: here.id || here.localName, name: (named || "").trim(), inside: here.closest("section")?.id ?? "",
+    seen: box.width > 0 && box.height > 0, outline: style.outlineStyle + " " + style.outlineWidth,
+  };
+}"""
+
+
+def test_the_keyboard_alone_reaches_everything_in_order(used: Browser) -> None:
+    page = opened(used, "zh", "light")
+    reachable: set[str] = set(
+        page.evaluate(
+            """() => [...document.querySelectorAll("a, button, input, select, summary, pre[tabindex]")]
+              .filter((one) => one.checkVisibility() && !one.disabled && one.id).map((one) => one.id)"""
+        )
+    )
+    assert len(reachable) > 50
+    met = []
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        here = page.evaluate(FOCUSED)
+        if here["id"] == "body":
+            break
+        met.append(here)
+    assert [one for one in met if not one["seen"] or not one["name"]] == []
+    # The parts of a date draw their own focus, the field as a whole draws ours.
+    outlined = {one["id"] for one in met if one["outline"] == "solid 2px"}
+    assert [one for one in met if one["id"] not in outlined] == []
+    assert reachable <= {one["id"] for one in met}
+    order = list(dict.fromkeys(one["inside"] for one in met if one["inside"]))
+    assert order == [section for section in SECTIONS if section in order]
+    assert set(order) == set(SECTIONS)
+
+
+def test_everything_can_be_done_with_the_keyboard(used: Browser, api: Api) -> None:
+    page = opened(used, "zh", "light")
+
+    def at(place: str) -> None:
+        """Goes there with the Tab key from wherever the focus is."""
+        for _ in range(300):
+            if page.evaluate("(id) => document.activeElement.id === id", place):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError(f"the Tab key never reaches {place}")
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the link that skips the contents
+    at("withdraw")
+    page.keyboard.press("Enter")
+    expect(page.locator("#withdrawn")).to_be_visible()
+    assert page.evaluate("document.activeElement.id") == "agree"
+    page.keyboard.press("Enter")
+    expect(page.locator("#agreed")).to_be_visible()
+    at("test")
+    page.keyboard.press("Space")
+    expect(page.locator("#test-result")).to_contain_text("一切正常")
+    at("pause-on")
+    page.keyboard.press("Enter")
+    expect(page.locator("#resume")).to_be_visible()
+    at("resume")
+    page.keyboard.press("Enter")
+    at("page-reviews")
+    page.keyboard.press("Space")
+    expect(page.locator("#page-reviews")).not_to_be_checked()
+    at("warn_yellow_hours")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("36")
+    page.keyboard.press("Enter")
+    expect(page.locator("#preferences-result")).to_have_text("已完成。")
+    at("log-search")
+    page.keyboard.type("settings")
+    expect(page.locator("#log-count")).to_contain_text("/")
+    at("wipe")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "wipe-cancel", "the harmless answer has the focus"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "wipe"
+    at("erase")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "erase-id"
+    page.keyboard.type(SHOP_ID)
+    page.keyboard.press("Enter")
+    expect(page.locator("#erase-result")).to_contain_text("已从服务上删除")
+    assert [call.path for call in api.calls if call.method == "DELETE"] == [f"/v1/subjects/{SHOP_ID}"]
+
+
+def test_nothing_moves_for_who_wants_it_still(used: Browser) -> None:
+    page = opened(used, "zh", "light")
+    moving = """() => [...document.querySelectorAll("*")].filter((one) => {
+      const style = getComputedStyle(one);
+      return style.transitionDuration !== "0s" || style.animationName !== "none" || style.scrollBehavior !== "auto";
+    }).length"""
+    assert page.evaluate(moving) == 0
+    page.emulate_media(reduced_motion="no-preference")
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "smooth"
+
+
+@pytest.mark.parametrize("width", [360, 800])
+def test_a_narrow_window_needs_no_sideways_scrolling(used: Browser, width: int) -> None:
+    for lang in ("zh", "en"):
+        page = opened(used, lang, "light")
+        page.set_viewport_size({"width": width, "height": 800})
+        everything_open(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        picture(page, f"settings-{width}-{lang}", "#preferences")
