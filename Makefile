@@ -24,7 +24,7 @@ matrix: $(VENV)/.dev extension browsers ## The browser tests' whole cross produc
 	@$(BIN)/python -m pytest tests/browser/wide.py
 
 soak: $(VENV)/.dev ## The long forms of the fuzz and of the state machine: some minutes
-	@$(BIN)/python -m pytest -s tests/soak/long.py
+	@$(BIN)/python -m pytest -s tests/soak/long.py tests/soak/long_faults.py
 
 extension: ## The extension: types, unit tests, both builds
 	@cd extension && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-progress --no-fund --no-audit --ignore-scripts; }

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import psycopg
 import structlog
 from flask import Flask, Response, request
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
     """The API registers handle_http_error itself, as flask-smorest's hook."""
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(InterfaceError, _database_away)
+    app.register_error_handler(psycopg.OperationalError, _database_away)  # where the driver is used by itself
 
 
 def handle_http_error(error: HTTPException) -> Response:
@@ -64,7 +66,8 @@ def _internal(error: HTTPException) -> ProblemError:
     return ProblemError("internal", f"{request.method} {request.path} failed; the server's log has it as {number}")
 
 
-def _database_away(error: OperationalError | InterfaceError) -> Response:
-    _log.error("database_unavailable", error=type(error.orig).__name__, exc_info=error)
+def _database_away(error: OperationalError | InterfaceError | psycopg.OperationalError) -> Response:
+    cause = error if isinstance(error, psycopg.OperationalError) else error.orig
+    _log.error("database_unavailable", error=type(cause).__name__, exc_info=error)
     detail = f"{request.method} {request.path}: nothing was stored, because the database did not answer"
     return problem_response(ProblemError("database-unavailable", detail, headers={"Retry-After": "2"}))

@@ -1,0 +1,52 @@
+"""The short form of tests/soak/long_faults.py: each fault once, while three shops send."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.running import Koubei
+from tests.soak.faults import KILLS, OTHERS, filled_disk, small_disk
+from tests.soak.load import Load
+
+log = logging.getLogger(__name__)
+BATCHES = 12  # of each shop
+
+
+@pytest.fixture(scope="module")
+def koubei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Koubei]:
+    """One for all faults: each finds it as the one before has left it."""
+    server = Koubei(tmp_path_factory.mktemp("faults") / "home", tick_seconds=1)
+    server.start()
+    try:
+        server.pair()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize("name", [*KILLS, *OTHERS])
+def test_nothing_acknowledged_is_lost_or_doubled(koubei: Koubei, name: str):
+    load = Load(koubei, name, shops=3, batches=BATCHES)
+    load.reaches(0.4)
+    (KILLS | OTHERS)[name](koubei)
+    load.ends()
+    log.info("%s: %d batches, %s, scored %.1f s later", name, load.total, dict(load.answers), load.is_whole())
+
+
+def test_a_disk_that_was_full_for_a_while(tmp_path: Path):
+    with small_disk(tmp_path / "disk", 400) as disk:
+        if disk is None:
+            pytest.skip("only root may mount a small disk")
+        server = Koubei(disk / "home", tick_seconds=1)
+        server.start()
+        try:
+            server.pair()
+            load = Load(server, "full", shops=3, batches=BATCHES, pause=0.05)
+            load.reaches(0.3)
+            assert filled_disk(server, seconds=2) == 0
+            load.ends()
+            log.info("%d batches, %s, scored %.1f s later", load.total, dict(load.answers), load.is_whole())
+        finally:
+            server.stop()
