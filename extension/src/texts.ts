@@ -174,6 +174,7 @@ export const PAGE_TEXTS = {
   rules: ["规则 {rules}", "rules {rules}"],
   stale: ["更新中", "being updated"],
   not_the_platform: ["koubei 的估计，不是平台的官方数字", "koubei's estimates, not official figures"],
+  as_shown: ["平台页面上显示过的数字，由 koubei 汇集", "Figures that the platform's pages have shown, put together by koubei"],
   toolbar: ["官方分 {total}（{day}）", "official {total} ({day})"],
   page_orders: ["订单列表", "Orders"],
   page_score: ["商家体验分", "Experience score"],

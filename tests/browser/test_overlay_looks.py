@@ -161,7 +161,7 @@ def test_escape_closes_what_is_open_and_gives_the_focus_back(rich: Browser) -> N
     assert focused(page).startswith("koubei-dock card")
     page.keyboard.press("Escape")
     expect(card).to_have_count(0)
-    assert focused(page) == "koubei-badge badge"
+    assert focused(page) == "koubei-badge badge row"
     page.locator("koubei-dock .pill").focus()
     page.keyboard.press("Enter")
     expect(dock(page).locator(".panel")).to_be_visible()

@@ -25,7 +25,7 @@ export class Badge {
     const root = this.host.attachShadow({ mode: SHADOW_MODE });
     dress(root);
     keepEvents(this.host);
-    this.#button = h("button", { class: "badge", type: "button", "aria-haspopup": "dialog", on: { click: trusted(() => onOpen(this)) } });
+    this.#button = h("button", { class: "badge row", type: "button", "aria-haspopup": "dialog", on: { click: trusted(() => onOpen(this)) } });
     root.append(this.#button);
   }
 
@@ -53,10 +53,11 @@ export class Badge {
   #draw({ tone, number, until, risk, clock, action }: BadgeWords, stale: boolean, t: Translate): void {
     const said = [t("name"), tone !== "calm" && t(tone === "good" ? "helps" : "hurts"), number, until, risk?.text, clock?.text, action, stale && t("stale")];
     this.#button.setAttribute("aria-label", said.filter(Boolean).join("，"));
+    this.#button.title = said.slice(2).filter(Boolean).join(" · ");
     this.#button.replaceChildren(...[
       tone !== "calm" && h("span", { class: `m ${tone}` }, MARKS[tone]),
       h("span", { class: `n ${tone}` }, number),
-      until && h("span", { class: "calm" }, until),
+      until && !risk && !clock && h("span", { class: "calm" }, until),
       risk && h("span", { class: `risk ${risk.level}` }, risk.text),
       clock && h("span", { class: `clock${clock.late ? " late" : ""}` }, clock.text),
       action && h("span", { class: "todo" }, action),

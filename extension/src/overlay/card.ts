@@ -13,10 +13,14 @@ export function detailsCard(row: OverlayRow, page: string, nowMs: number, t: Tra
   const lines = [[risk?.text, clock?.text].filter(Boolean).join(" · "), ...notes, action].filter(Boolean);
   return h("div", { class: "card", role: "dialog", "aria-label": t("details"), tabindex: "-1" },
     h("p", { class: `n ${tone}` }, `${MARKS[tone]} ${number}`.trim()),
-    ...lines.map((line) => h("p", {}, line as string)),
+    ...lines.map((line) => h("p", {}, ...unbroken(line as string))),
     row.action && h("p", {}, ...ACTION_STATES.map((state) => h("button", { class: "link", type: "button", on: { click: trusted(() => act(row.action?.id ?? "", state)) } }, t(`act_${state}`)))),
-    h("p", { class: "calm" }, t("not_the_platform")));
+    h("p", { class: "calm" }, t(row.card ? "as_shown" : "not_the_platform")));
 }
+
+/** A line breaks between its parts, not within a date. */
+const unbroken = (line: string): (HTMLElement | string)[] =>
+  line.split(" · ").flatMap((part, index) => [index > 0 && " ", h("span", { class: "bit" }, index > 0 ? `· ${part}` : part)].filter((piece) => piece !== false));
 
 export function place(card: HTMLElement, beside: DOMRect): void {
   const { width, height } = card.getBoundingClientRect();
