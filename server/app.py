@@ -22,7 +22,7 @@ from server.exports.routes import blueprint as exports
 from server.forecasts.routes import blueprint as forecasts
 from server.health.routes import blueprint as health
 from server.history.routes import blueprint as history
-from server.http import docs, errors, guard, tracing
+from server.http import docs, errors, etag, guard, tracing
 from server.http.api import Api
 from server.http.body import MAX_BODY
 from server.http.limits import RateLimits
@@ -94,6 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(PackFolder(settings.home).tell)
     meters.register(app, app.extensions[KEY].database.gate)
     guard.register(app, settings)
+    etag.register(app)
     errors.register(app)
     api = Api(app)
     document_records(api.spec)

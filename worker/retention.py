@@ -7,6 +7,7 @@ from sqlalchemy import Engine, select
 
 from server.db import audit
 from server.db.audit import Actor
+from server.db.casebook import NotBoundError
 from server.db.models import Subject
 from server.db.retention import Removed, expire
 from server.db.tenancy import tenant
@@ -23,7 +24,7 @@ def run(app: Engine, subject_id: str, now: dt.datetime) -> Removed:
     with app.connect() as connection, tenant(connection, subject_id, account_id=owner):
         try:
             removed = expire(connection, subject_id, now)
-        except LookupError:
+        except NotBoundError:
             return Removed()
         counts = removed._asdict()
         if any(removed):

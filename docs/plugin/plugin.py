@@ -28,7 +28,7 @@ class Koubei:
         """One request; again where the server is busy, an exception with its own words where it refuses."""
         for _ in range(5):
             answer = self.session.request(method, f"{self.url}{path}", timeout=30, **options)
-            if answer.status_code not in {429, 503}:
+            if answer.status_code not in {408, 429, 503}:
                 break
             time.sleep(int(answer.headers.get("Retry-After", "1")))
         if answer.status_code >= 400:

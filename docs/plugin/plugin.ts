@@ -26,7 +26,7 @@ class Koubei {
     if (this.token !== "") all.Authorization = `Bearer ${this.token}`;
     for (let tries = 1; ; tries += 1) {
       const answer = await fetch(this.url + path, { method, headers: all, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-      if ((answer.status === 429 || answer.status === 503) && tries < 5) {
+      if ([408, 429, 503].includes(answer.status) && tries < 5) {
         await new Promise((wake) => setTimeout(wake, 1000 * Number(answer.headers.get("Retry-After") ?? "1")));
         continue;
       }

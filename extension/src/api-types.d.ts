@@ -110,6 +110,13 @@ export interface paths {
                         "application/json": components["schemas"]["AuditPage"];
                     };
                 };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 422: components["responses"]["PROBLEM_422"];
@@ -207,6 +214,7 @@ export interface paths {
                 400: components["responses"]["PROBLEM_400"];
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
+                408: components["responses"]["PROBLEM_408"];
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
                 429: components["responses"]["PROBLEM_429"];
@@ -244,6 +252,13 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["Devices"];
                     };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
@@ -472,6 +487,13 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["MemberList"];
                     };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
@@ -779,6 +801,13 @@ export interface paths {
                         "application/json": components["schemas"]["SubjectPage"];
                     };
                 };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 422: components["responses"]["PROBLEM_422"];
@@ -841,6 +870,7 @@ export interface paths {
                 400: components["responses"]["PROBLEM_400"];
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
+                408: components["responses"]["PROBLEM_408"];
                 413: components["responses"]["PROBLEM_413"];
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
@@ -956,17 +986,61 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /** Read an action. Its `etag`, which is in lists too, is what a change may carry as If-Match. */
+        get: {
+            parameters: {
+                query?: {
+                    lang?: "zh" | "en";
+                };
+                header?: never;
+                path: {
+                    action_id: string;
+                    subject_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Listed"];
+                    };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: components["responses"]["PROBLEM_401"];
+                403: components["responses"]["PROBLEM_403"];
+                404: components["responses"]["PROBLEM_404"];
+                422: components["responses"]["PROBLEM_422"];
+                429: components["responses"]["PROBLEM_429"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Say that an action was done, is put off, or is not wanted. Undone with the state open. */
+        /**
+         * Say that an action was done, is put off, or is not wanted. Undone with the state open.
+         * @description With If-Match (the action's `etag`) only if nobody changed it meanwhile; without, the last word stands.
+         */
         patch: {
             parameters: {
                 query?: never;
-                header?: never;
+                header?: {
+                    /** @description The ETag of the copy the change was made on. */
+                    "If-Match"?: string;
+                };
                 path: {
                     action_id: string;
                     subject_id: string;
@@ -992,6 +1066,8 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                408: components["responses"]["PROBLEM_408"];
+                412: components["responses"]["PROBLEM_412"];
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
                 429: components["responses"]["PROBLEM_429"];
@@ -1099,6 +1175,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                408: components["responses"]["PROBLEM_408"];
                 409: components["responses"]["PROBLEM_409"];
                 413: components["responses"]["PROBLEM_413"];
                 415: components["responses"]["PROBLEM_415"];
@@ -1217,6 +1294,13 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["DropOutEvents"];
                     };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
@@ -1440,6 +1524,13 @@ export interface paths {
                         "application/json": components["schemas"]["History"];
                     };
                 };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
@@ -1485,6 +1576,13 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["JobList"];
                     };
+                };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
@@ -1828,6 +1926,13 @@ export interface paths {
                         "application/json": components["schemas"]["QuarantinePage"];
                     };
                 };
+                /** @description Not modified */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
@@ -1884,6 +1989,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                408: components["responses"]["PROBLEM_408"];
                 413: components["responses"]["PROBLEM_413"];
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
@@ -2095,6 +2201,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                408: components["responses"]["PROBLEM_408"];
                 412: components["responses"]["PROBLEM_412"];
                 413: components["responses"]["PROBLEM_413"];
                 415: components["responses"]["PROBLEM_415"];
@@ -2151,6 +2258,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                408: components["responses"]["PROBLEM_408"];
                 410: components["responses"]["PROBLEM_410"];
                 413: components["responses"]["PROBLEM_413"];
                 415: components["responses"]["PROBLEM_415"];
@@ -2241,6 +2349,7 @@ export interface paths {
                 401: components["responses"]["PROBLEM_401"];
                 403: components["responses"]["PROBLEM_403"];
                 404: components["responses"]["PROBLEM_404"];
+                408: components["responses"]["PROBLEM_408"];
                 413: components["responses"]["PROBLEM_413"];
                 415: components["responses"]["PROBLEM_415"];
                 422: components["responses"]["PROBLEM_422"];
@@ -3032,6 +3141,7 @@ export interface components {
             deadline: string | null;
             effect: components["schemas"]["MeasuredEffect"] | null;
             effort_minutes: number;
+            etag: string;
             gain: components["schemas"]["Gain"];
             grade: string;
             id: string;
@@ -3739,6 +3849,7 @@ export interface components {
             role: "owner" | "member" | "read_only";
         };
         RowAction: {
+            etag: string;
             id: string;
             title: string;
         };
@@ -3959,6 +4070,7 @@ export interface components {
         };
         TodoFigure: {
             deadline: string | null;
+            etag: string;
             gain: number | null;
             id: string;
             title: string;
@@ -4100,6 +4212,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The server waits for no more bodies now; The body came too slowly */
+        PROBLEM_408: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The request contradicts what is stored; An account keeps an owner; The member has another role; The Idempotency-Key was used for another body */
         PROBLEM_409: {
             headers: {
@@ -4172,7 +4293,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The server is not ready; Too many bodies are on their way; The records are being counted anew; The database does not answer */
+        /** @description The server is not ready; The records are being counted anew; The database does not answer */
         PROBLEM_503: {
             headers: {
                 [name: string]: unknown;

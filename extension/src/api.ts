@@ -54,8 +54,9 @@ export class Api {
   bind({ id, name, type }: Shop): Promise<Answer> {
     return this.call("PUT", route("/v1/subjects/{subject_id}", id), { body: JSON.stringify({ platform: "douyin", type: type ?? "shop", ...(name ? { name } : {}) } satisfies SubjectBinding) });
   }
-  action(subject: string, id: string, change: ActionPatch): Promise<Answer> {
-    return this.call("PATCH", route("/v1/subjects/{subject_id}/actions/{action_id}", subject, id), { body: JSON.stringify(change) });
+  /** `etag`: of the action as it was shown; whoever was faster is not overruled. */
+  action(subject: string, id: string, change: ActionPatch, etag: string | null): Promise<Answer> {
+    return this.call("PATCH", route("/v1/subjects/{subject_id}/actions/{action_id}", subject, id), { body: JSON.stringify(change), headers: etag === null ? {} : { "If-Match": `"${etag}"` } });
   }
   /** Which record formats are taken. */
   ready(): Promise<Answer & { body: Partial<Readiness> }> {

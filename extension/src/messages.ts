@@ -20,7 +20,7 @@ export type ContentAsk =
   | { ask: "bind"; shop: Shop }
   | { ask: "named"; shop: Shop | null }
   | { ask: "whose" }
-  | { ask: "action"; shop: string; id: string; state: ActionState }
+  | { ask: "action"; shop: string; id: string; state: ActionState; etag: string | null }
   | { ask: "unread"; spec: string; outcome: Outcome | "silent"; drift: Drift | null }
   | { ask: "shape"; shape: Shape }
   | { ask: "words"; lang: Lang }

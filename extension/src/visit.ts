@@ -287,7 +287,9 @@ export class Visit {
   async #act(id: string, state: ActionState): Promise<void> {
     const shop = this.#shop;
     if (!shop) return;
-    const reply = await ask({ ask: "action", shop: shop.id, id, state });
+    const shown = this.#overlay?.answer;
+    const etag = [...(shown?.panel.actions ?? []), ...(shown?.rows ?? []).map(({ action }) => action)].find((one) => one?.id === id)?.etag ?? null;
+    const reply = await ask({ ask: "action", shop: shop.id, id, state, etag });
     if (reply === null) return this.around.gone();
     this.#failure = reply.ok ? null : reply;
     this.#draw();

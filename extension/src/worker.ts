@@ -283,9 +283,9 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     return { ok: true, shop: tab ? await whose.of(new URL(url ?? "").host, [tab.id, tab.openerTabId]) : null };
   },
 
-  async action({ shop, id, state }) {
+  async action({ shop, id, state, etag }) {
     if (!(await bound(shop)) || !/^a[\da-f]{12}$/.test(id) || !ACTION_STATES.includes(state)) return no("shut");
-    const answer = await call((client) => client.action(shop, id, { state, snoozed_until: state === "snoozed" ? rfc3339(Date.now() + A_DAY_MS) : null }));
+    const answer = await call((client) => client.action(shop, id, { state, snoozed_until: state === "snoozed" ? rfc3339(Date.now() + A_DAY_MS) : null }, /^[\w-]{1,60}$/.test(etag ?? "") ? etag : null));
     if ("why" in answer) return answer;
     answers.clear();
     return answer.status === 200 ? { ok: true } : no("refused", problem(answer.body));

@@ -21,7 +21,7 @@ const row = (more: Partial<OverlayRow> = {}): OverlayRow => ({ id: "1", counts: 
 describe("the number on a badge", () => {
   it("is the expected loss while the order is open, with risk, clock and action", () => {
     const words = badgeWords(row({ expected: { points: -0.0549, low: -0.09, high: -0.02 }, delta: { points: 0.3, indicator: null, drops_out: null },
-      risk: { level: "high", outcome: "late_pickup", probability: 0.62, deadline: "2026-11-06T23:59:59+08:00", reasons: [{ code: "backlog", text: "积压" }] }, action: { id: "a7", title: "今天发货" } }), now, zh);
+      risk: { level: "high", outcome: "late_pickup", probability: 0.62, deadline: "2026-11-06T23:59:59+08:00", reasons: [{ code: "backlog", text: "积压" }] }, action: { id: "a7", title: "今天发货", etag: "action-open-0" } }), now, zh);
     assert.equal(words.number, "−0.05 分");
     assert.equal(words.tone, "bad");
     assert.deepEqual(words.risk, { level: "high", text: "高风险 · 揽收超时" });

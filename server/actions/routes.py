@@ -6,16 +6,26 @@ import msgspec
 from flask import Response
 from flask.views import MethodView
 
-from server.actions.schemas import ActionListSchema, ActionPatchSchema, ActionsQuerySchema, ListedSchema
-from server.actions.service import ActionsQuery, change_action, read_actions
+from server.actions.schemas import (
+    ActionListSchema,
+    ActionPatchSchema,
+    ActionsQuerySchema,
+    LangQuerySchema,
+    ListedSchema,
+)
+from server.actions.service import ActionsQuery, change_action, read_action, read_actions
 from server.http.auth import principal
 from server.http.blueprint import Blueprint
-from server.http.etag import answer
+from server.http.etag import IF_MATCH_IF_ANY, answer
 from server.http.state import database
 
 blueprint = Blueprint(
     "actions", __name__, url_prefix="/v1/subjects/<subject_id>/actions", description="What to do first."
 )
+
+
+class LangQuery(TypedDict):
+    lang: str
 
 
 class Patch(TypedDict):
@@ -38,12 +48,26 @@ class ActionsResource(MethodView):
 
 @blueprint.route("/<action_id>")
 class ActionResource(MethodView):
+    @blueprint.requires("scores:read")
+    @blueprint.problem(404, 422)
+    @blueprint.arguments(LangQuerySchema, location="query")
+    @blueprint.alt_response(304, description="Not modified", success=True)
+    @blueprint.response(200, ListedSchema)
+    def get(self, query: LangQuery, subject_id: str, action_id: str) -> Response:
+        """Read an action. Its `etag`, which is in lists too, is what a change may carry as If-Match."""
+        body = msgspec.json.encode(read_action(database().app, subject_id, action_id, query["lang"]))
+        return answer(hashlib.sha256(body).hexdigest()[:32], body)
+
     @blueprint.requires("actions:write")
-    @blueprint.problem(400, 404, 415, 422)
+    @blueprint.problem(400, 404, 412, 415, 422)
+    @blueprint.doc(parameters=[IF_MATCH_IF_ANY])
     @blueprint.arguments(ActionPatchSchema)
     @blueprint.response(200, ListedSchema)
     def patch(self, change: Patch, subject_id: str, action_id: str) -> Response:
-        """Say that an action was done, is put off, or is not wanted. Undone with the state open."""
+        """Say that an action was done, is put off, or is not wanted. Undone with the state open.
+
+        With If-Match (the action's `etag`) only if nobody changed it meanwhile; without, the last word stands.
+        """
         listed = change_action(
             database().app, subject_id, action_id, change["state"], change["snoozed_until"], principal().actor, "zh"
         )

@@ -12,12 +12,16 @@ _LONGEST_SNOOZE = dt.timedelta(days=366)
 
 
 class Listed(Action, frozen=True, kw_only=True):
-    """An action with its life: `effect` is what was measured after it was done."""
+    """An action with its life: `effect` is what was measured after it was done.
+
+    `etag` is of its life alone, for the If-Match of a change.
+    """
 
     state: str
     snoozed_until: dt.datetime | None
     changed_at: dt.datetime | None
     effect: MeasuredEffect | None
+    etag: str
 
 
 class ActionList(Actions, frozen=True, kw_only=True):
@@ -65,6 +69,10 @@ class ActionsQuerySchema(Schema):
             raise ValidationError("one of target, consumer and gate at a time", given[-1])
         if data.get("by") is not None and not given:
             raise ValidationError("needs a target, consumer or gate to reach by then", "by")
+
+
+class LangQuerySchema(Schema):
+    lang = fields.String(load_default="zh", validate=validate.OneOf(["zh", "en"]))
 
 
 class ActionPatchSchema(Schema):

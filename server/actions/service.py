@@ -5,7 +5,7 @@ from typing import Any, TypedDict
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, select, update
 
 from server.actions.schemas import ActionList, Listed
 from server.db import audit as log
@@ -14,6 +14,7 @@ from server.db.models import StoredAction, Subject
 from server.db.preferences import read_preferences
 from server.db.reading import Folder
 from server.db.tenancy import tenant
+from server.http.etag import etag_of, refuse_outdated
 from server.http.problems import ProblemError, refuse_fields
 from server.http.snapshot import snapshot
 from shared_scoring.actions.answer import answered
@@ -81,6 +82,7 @@ def change_action(
     """Say what became of an action. Raises ProblemError for one that is not there."""
     now = dt.datetime.now(dt.UTC)
     with app.connect() as connection, tenant(connection, subject_id, account_id=by.account_id):
+        refuse_outdated(_tag(_find(connection, subject_id, action_id, hold=True), now))
         row = connection.execute(
             update(StoredAction)
             .where(StoredAction.id == action_id)
@@ -92,12 +94,33 @@ def change_action(
                 effect=None,
             )
             .returning(*_COLUMNS)
-        ).one_or_none()
+        ).one()
         preferences = read_preferences(connection).preferences
-        if row is None:
-            raise ProblemError("action-unknown", f"There is no action {action_id!r} of {subject_id!r}")
         log.write(connection, by, "action.changed", subject_id=subject_id, action=action_id, state=state)
     return _listed(row, shown(_kept(row), lang, now, preferences), now)
+
+
+def read_action(app: Engine, subject_id: str, action_id: str, lang: str) -> Listed:
+    """One action. Raises ProblemError for one that is not there."""
+    now = dt.datetime.now(dt.UTC)
+    with app.connect() as connection, tenant(connection, subject_id):
+        row = _find(connection, subject_id, action_id, hold=False)
+        preferences = read_preferences(connection).preferences
+        return _listed(row, shown(_kept(row), lang, now, preferences), now)
+
+
+def _find(connection: Connection, subject_id: str, action_id: str, *, hold: bool) -> Row[Any]:
+    """`hold` it until the transaction ends, so that of two changes made on one copy the second is refused."""
+    query = select(*_COLUMNS).where(StoredAction.id == action_id)
+    row = connection.execute(query.with_for_update() if hold else query).one_or_none()
+    if row is None:
+        raise ProblemError("action-unknown", f"There is no action {action_id[:200]!r} of {subject_id!r}")
+    return row
+
+
+def _tag(row: Row[Any], now: dt.datetime) -> str:
+    changed = 0 if row.changed_at is None else int(row.changed_at.timestamp() * 1_000_000)
+    return etag_of("action", _state(row, now), changed)
 
 
 def _target(query: ActionsQuery, pack: Pack) -> Target | None:
@@ -136,6 +159,7 @@ def _listed(row: Row[Any], action: Action, now: dt.datetime) -> Listed:
         snoozed_until=row.snoozed_until if state == "snoozed" else None,
         changed_at=row.changed_at,
         effect=None if row.effect is None else msgspec.convert(row.effect, MeasuredEffect),
+        etag=_tag(row, now),
     )
 
 

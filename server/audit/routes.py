@@ -16,6 +16,7 @@ blueprint = Blueprint("audit", __name__, url_prefix="/v1/audit", description="Wh
 class Audit(MethodView):
     @blueprint.requires("audit:read")
     @blueprint.arguments(PageQuerySchema, location="query")
+    @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, AuditPageSchema)
     def get(self, query: PageQuery) -> Page:
         """List what was done in this account, the newest first."""

@@ -22,7 +22,7 @@ _TRIES = 6
 _LONGEST_WAIT = 60
 _TIMEOUT = (5, 120)
 _CHUNK = 1 << 16
-_BUSY = {429, 502, 503, 504}
+_BUSY = {408, 429, 502, 503, 504}
 # No connection, no answer in time, or an answer that broke off in the middle.
 _LOST = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 

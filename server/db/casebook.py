@@ -92,6 +92,10 @@ def zone_of(version: str) -> str:
     return version.rpartition(" ")[2]
 
 
+class NotBoundError(LookupError):
+    """The subject of the transaction is not, or no longer, there."""
+
+
 class Held(NamedTuple):
     """A subject that this transaction holds. `facts_from` is a date ordinal, 0 while nothing was removed."""
 
@@ -111,7 +115,7 @@ def hold_subject(connection: Connection) -> Held:
         .fetchone()
     )
     if row is None:
-        raise LookupError("the subject is not bound")
+        raise NotBoundError
     return Held(int(row[0]), str(row[1]), 0 if row[2] is None else row[2].toordinal())
 
 

@@ -41,7 +41,7 @@ class Removed(NamedTuple):
 def expire(connection: Connection, subject_id: str, now: dt.datetime) -> Removed:
     """Remove what is past its days, counted back from the newest event that is not ahead of now.
 
-    Raises LookupError where the subject is not bound.
+    Raises NotBoundError where the subject is not bound.
     """
     raw = driver(connection)
     hold_subject(connection)

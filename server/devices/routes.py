@@ -27,6 +27,7 @@ blueprint = Blueprint("devices", __name__, url_prefix="/v1/devices", description
 @blueprint.route("")
 class Devices(MethodView):
     @blueprint.requires("devices:write")
+    @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, DevicesSchema)
     def get(self) -> dict[str, Any]:
         """List the devices of this account, newest first."""

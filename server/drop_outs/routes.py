@@ -49,6 +49,7 @@ class DropOutEvents(MethodView):
     @blueprint.requires("scores:read")
     @blueprint.problem(404, 410, 422, 503)
     @blueprint.arguments(EventsQuerySchema, location="query")
+    @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, EventsSchema)
     def get(self, query: EventsQuery, subject_id: str) -> Response:
         """List the cases of which something leaves, by the first day without it; those that hurt, unless all."""

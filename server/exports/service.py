@@ -36,15 +36,23 @@ def export(app: Engine, subject_id: str, by: Actor) -> Export:
     The file is whole before anybody reads it: a slow reader holds no connection, and an error cannot cut it short.
     """
     file = cast("BinaryIO", tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 -- the response closes it
+    try:
+        _write(app, subject_id, by, file)
+    except BaseException:
+        file.close()
+        raise
+    size = file.tell()
+    file.seek(0)
+    return Export(file, size)
+
+
+def _write(app: Engine, subject_id: str, by: Actor, file: BinaryIO) -> None:
     lines = 0
     with app.connect() as connection, tenant(connection, subject_id, account_id=by.account_id):
         for line in _lines(connection, subject_id):
             file.write(line)
             lines += 1
         log.write(connection, by, "export.made", subject_id=subject_id, lines=lines, bytes=file.tell())
-    size = file.tell()
-    file.seek(0)
-    return Export(file, size)
 
 
 def _lines(connection: Connection, subject_id: str) -> Iterator[bytes]:

@@ -29,6 +29,7 @@ class HistoryResource(MethodView):
     @blueprint.requires("scores:read")
     @blueprint.problem(404, 422)
     @blueprint.arguments(HistoryQuerySchema, location="query")
+    @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, HistorySchema)
     def get(self, query: HistoryQuery, subject_id: str) -> Response:
         """List the official figures of each day beside what was said of it here, oldest first."""

@@ -126,7 +126,9 @@ class Blueprint(flask_smorest.Blueprint):
         """Document further problems a route can answer with."""
 
         def decorate(view: View) -> View:
-            for status in statuses:
+            # Whoever reads a body of JSON may wait in vain for it.
+            also = {408} if 415 in statuses else set()
+            for status in sorted(also.union(statuses)):
                 view = self.alt_response(status, response_name(status))(view)
             return view
 

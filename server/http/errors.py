@@ -5,10 +5,12 @@ from uuid import uuid4
 import psycopg
 import structlog
 from flask import Flask, Response, request
-from sqlalchemy.exc import InterfaceError, OperationalError
+from psycopg.errors import ForeignKeyViolation
+from sqlalchemy.exc import IntegrityError, InterfaceError, NoResultFound, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
-from server.http.problems import ProblemError, problem_response
+from server.db.casebook import NotBoundError
+from server.http.problems import ProblemError, problem_response, unbound_subject
 
 _log = structlog.get_logger()
 
@@ -31,6 +33,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(InterfaceError, _database_away)
     app.register_error_handler(psycopg.OperationalError, _database_away)  # where the driver is used by itself
+    app.register_error_handler(NoResultFound, _erased_meanwhile)
+    app.register_error_handler(NotBoundError, _erased_meanwhile)
+    app.register_error_handler(IntegrityError, _erased_meanwhile)
 
 
 def handle_http_error(error: HTTPException) -> Response:
@@ -64,6 +69,14 @@ def _internal(error: HTTPException) -> ProblemError:
     cause = getattr(error, "original_exception", None) or error
     _log.error("request_failed", number=number, exc_info=cause)
     return ProblemError("internal", f"{request.method} {request.path} failed; the server's log has it as {number}")
+
+
+def _erased_meanwhile(error: NoResultFound | NotBoundError | IntegrityError) -> Response:
+    """A row that is missing under a subject that was there when its token was looked at: somebody erased it."""
+    subject_id = (request.view_args or {}).get("subject_id")
+    if subject_id is None or (isinstance(error, IntegrityError) and not isinstance(error.orig, ForeignKeyViolation)):
+        return problem_response(_internal(InternalServerError(original_exception=error)))
+    return problem_response(unbound_subject(subject_id))
 
 
 def _database_away(error: OperationalError | InterfaceError | psycopg.OperationalError) -> Response:

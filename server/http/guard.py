@@ -11,7 +11,7 @@ from server.settings import Settings
 _EXTENSION = re.compile(r"chrome-extension://[a-p]{32}|moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _METHODS = "GET, POST, PUT, PATCH, DELETE"
 _REQUEST_HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match, If-Match, X-Request-Id"
-_EXPOSED_HEADERS = "ETag, Retry-After, X-Request-Id"
+_EXPOSED_HEADERS = "ETag, Next-Poll-Seconds, Retry-After, X-Request-Id"
 
 
 def register(app: Flask, settings: Settings) -> None:

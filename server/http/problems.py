@@ -62,6 +62,12 @@ CATALOG: dict[str, Problem] = {
     ),
     "action-unknown": Problem(404, "There is no such action", "See GET /v1/subjects/{id}/actions."),
     "method-not-allowed": Problem(405, "The address does not know this method", "Use one of the Allow header."),
+    "too-many-bodies": Problem(
+        408,
+        "The server waits for no more bodies now",
+        "Too many are on their way; send the request again as Retry-After says.",
+    ),
+    "body-too-slow": Problem(408, "The body came too slowly", "Send the request again over a faster connection."),
     "conflict": Problem(409, "The request contradicts what is stored", "Read the current state, then decide."),
     "last-owner": Problem(409, "An account keeps an owner", "Make another member an owner first."),
     "member-has-role": Problem(
@@ -88,7 +94,6 @@ CATALOG: dict[str, Problem] = {
     "too-many-requests": Problem(429, "Too many requests", "Wait as long as Retry-After says, then go on."),
     "internal": Problem(500, "The server made a mistake", "Try again; if it stays, report it with the number given."),
     "not-ready": Problem(503, "The server is not ready", "Wait and try again; `koubei up` shows what it waits for."),
-    "too-many-bodies": Problem(503, "Too many bodies are on their way", "Try again as Retry-After says."),
     "recounting": Problem(503, "The records are being counted anew", "Try again in a few seconds."),
     "database-unavailable": Problem(503, "The database does not answer", "Try again; see the output of `koubei up`."),
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, NoReturn
 
+from flask import g
 from sqlalchemy import Connection, Engine, select
 
 from server.db.casebook import ledger_version
@@ -76,6 +77,7 @@ def snapshot(app: Engine, subject_id: str) -> Iterator[Snapshot]:
         row = connection.execute(select(*columns, Subject.ledger_version).where(Subject.id == subject_id)).one_or_none()
         if row is None:
             raise unbound_subject(subject_id)  # erased since the token was looked at
+        g.stale = row.input_version > row.scored_version
         folder = Folder(connection, subject_id)
         if row.ledger_version not in ("", ledger_version(folder.viewpoint)):
             hint(subject_id)  # somebody waits: the tick would come later

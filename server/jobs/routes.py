@@ -18,6 +18,7 @@ blueprint = Blueprint(
 class Jobs(MethodView):
     @blueprint.requires("scores:read")
     @blueprint.problem(404)
+    @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, JobListSchema)
     def get(self, subject_id: str) -> dict[str, Any]:
         """List the tasks whose last attempt failed; an empty list where all is well."""

@@ -27,6 +27,7 @@ class Invitation(TypedDict):
 @blueprint.route("")
 class Members(MethodView):
     @blueprint.requires("devices:write")
+    @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, MemberListSchema)
     def get(self) -> dict[str, Any]:
         """List the members of this account."""

@@ -17,19 +17,21 @@ from shared_scoring.risk.reasons import text_of as reason_text
 FORECAST = "forecast"
 _PROPOSED = """
     WITH proposed AS (
-      SELECT id, body, rank FROM actions WHERE subject_id = current_setting('koubei.subject') AND rank IS NOT NULL
+      SELECT id, body, rank,
+        'action-open-' || coalesce((extract(epoch FROM changed_at) * 1000000)::bigint, 0) AS etag
+      FROM actions WHERE subject_id = current_setting('koubei.subject') AND rank IS NOT NULL
       AND (state = 'open' OR (state = 'snoozed' AND snoozed_until <= now()))
     )
 """
 _OF_RECORDS = """
-    SELECT about.record_id, proposed.id, body -> 'said' -> %s ->> 'title'
+    SELECT about.record_id, proposed.id, body -> 'said' -> %s ->> 'title', etag
     FROM action_records about JOIN proposed ON proposed.id = about.action_id
     WHERE about.subject_id = current_setting('koubei.subject') AND about.kind = %s AND about.record_id = ANY(%s)
     ORDER BY rank DESC
 """
 _FIRST = """
     SELECT id, body -> 'said' -> %s ->> 'title', (body -> 'rated' -> 'gain' ->> 'mid')::float8,
-      body -> 'rated' -> 'candidate' ->> 'deadline'
+      body -> 'rated' -> 'candidate' ->> 'deadline', etag
     FROM proposed ORDER BY rank LIMIT 3
 """
 
@@ -94,7 +96,7 @@ def _expected(order: dict[str, Any]) -> Expected:
 def row_actions(connection: Connection, kind: str, ids: Sequence[str], lang: Lang) -> dict[str, RowAction]:
     """By id of the record, the first that is proposed for it."""
     rows = driver(connection).execute(_PROPOSED + _OF_RECORDS, (lang, kind, list(ids)))
-    return {record: RowAction(id_, title) for record, id_, title in rows}
+    return {record: RowAction(*action) for record, *action in rows}
 
 
 def first_actions(connection: Connection, lang: Lang) -> list[TodoFigure]:

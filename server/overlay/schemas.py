@@ -113,6 +113,7 @@ class TodoFigure(Struct, frozen=True):
     title: str
     gain: float | None
     deadline: str | None
+    etag: str
 
 
 class Panel(Struct, frozen=True):
@@ -163,8 +164,11 @@ class Risk(Struct, frozen=True):
 
 
 class RowAction(Struct, frozen=True):
+    """`etag` is what saying something of it carries as If-Match."""
+
     id: str
     title: str
+    etag: str
 
 
 class ProductFigure(Struct, frozen=True):

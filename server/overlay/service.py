@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from server.db import stored
 from server.db.bulk import driver
 from server.db.preferences import read_preferences
+from server.http.etag import POLL, POLL_STALE
 from server.http.snapshot import Snapshot, snapshot
 from server.overlay.ahead import OrderAhead, orders_ahead, row_actions, stored_at
 from server.overlay.cards import read_cards
@@ -26,7 +27,6 @@ from shared_scoring.pack import choose
 from shared_scoring.records import AfterSale
 from shared_scoring.score import score
 
-_POLL_STALE, _POLL = 2, 30
 _UNKNOWN = Expected(None, None, None)
 
 
@@ -55,7 +55,7 @@ def read_overlay(app: Engine, subject_id: str, page: str, ids: Sequence[str], la
             as_of=iso(as_of),
             scored_version=seen.scored_version,
             stale=stale,
-            next_poll_seconds=_POLL_STALE if stale else _POLL,
+            next_poll_seconds=POLL_STALE if stale else POLL,
             panel=make_panel(seen, page, lang, today, window, sums, known),
             rows=_rows(seen, window, KIND_OF_PAGE[page], ids, lang),
         )

@@ -18,6 +18,7 @@ class Quarantine(MethodView):
     @blueprint.requires("scores:read")
     @blueprint.problem(404)
     @blueprint.arguments(PageQuerySchema, location="query")
+    @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, QuarantinePageSchema)
     def get(self, query: PageQuery, subject_id: str) -> Page:
         """List what waits in quarantine, with the reason of each."""

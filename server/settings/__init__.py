@@ -37,6 +37,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tick_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 30
     # Of one token: far above what a browser or an import needs, and below what would starve the others.
     requests_per_minute: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 12_000
+    # How long a body may take, besides a second for every 4 KiB of it.
+    body_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 30
     # PEM files; the key in PKCS#8. Needed where other computers may call.
     tls_certificate: str | None = None
     tls_key: str | None = None

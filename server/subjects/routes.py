@@ -23,6 +23,7 @@ _SERVER_FIELDS = ("kind", "id", "subject_id", "seen_at", "updated_at", "clear")
 class Subjects(MethodView):
     @blueprint.requires("scores:read")
     @blueprint.arguments(PageQuerySchema, location="query")
+    @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, SubjectPageSchema)
     def get(self, query: PageQuery) -> Page:
         """List the subjects this token may see, by id."""

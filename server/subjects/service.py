@@ -36,10 +36,11 @@ def bind(app: Engine, subject_id: str, by: Actor) -> bool:
 
 
 def erase(app: Engine, subject_id: str, by: Actor) -> None:
-    """Delete the subject; every table that belongs to it goes along (models.py)."""
+    """Delete the subject; every table that belongs to it goes along (models.py), and its id leaves the audit log."""
     with app.connect() as connection, tenancy.tenant(connection, subject_id, account_id=by.account_id):
-        connection.execute(delete(Subject).where(Subject.id == subject_id))
+        # The event first: with the subject its id leaves the log, of this line too (migration 0009).
         log.write(connection, by, "subject.erased", subject_id=subject_id)
+        connection.execute(delete(Subject).where(Subject.id == subject_id))
 
 
 def declare(app: Engine, record: SubjectRecord) -> bool:

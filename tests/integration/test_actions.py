@@ -231,7 +231,7 @@ def test_the_row_of_a_page_shows_its_action_until_it_is_done(busy: "Paired") -> 
 
     review = next(one for one in listed(busy)["actions"] if one["records"] == [{"kind": "review", "id": "r4"}])
     shown, tag = row()
-    assert shown == {"id": review["id"], "title": review["title"]}
+    assert shown == {"id": review["id"], "title": review["title"], "etag": review["etag"]}
     assert row("en")[0]["title"] != review["title"]
     assert change(busy, review["id"], state="done").status_code == 200
     assert row()[0] is None
@@ -244,3 +244,27 @@ def test_a_product_is_looked_at_before_it_is_taken_on(busy: "Paired") -> None:
     assert answer.json["rates"]["basis"] == "own"
     assert "goods.quality_return" in answer.json["moves"]
     assert busy.client.get("/v1/subjects/shop-1/product-check").status_code == 422
+
+
+def test_of_two_who_saw_the_same_action_the_second_is_told(busy: "Paired") -> None:
+    action = listed(busy)["actions"][0]
+    address = f"{ADDRESS}/{action['id']}"
+    alone = busy.client.get(address)
+    assert (alone.status_code, alone.json) == (200, action)
+    assert busy.client.get(address, headers={"If-None-Match": alone.headers["ETag"]}).status_code == 304
+
+    def say(state: str, tag: str) -> Any:
+        return busy.client.patch(address, json={"state": state}, headers={"If-Match": f'"{tag}"'})
+
+    first = say("done", action["etag"])
+    assert (first.status_code, first.json["state"]) == (200, "done")
+    second = say("dismissed", action["etag"])
+    assert (second.status_code, second.json["code"]) == (412, "changed-meanwhile")
+    assert busy.client.get(address).json["state"] == "done"
+    assert say("open", first.json["etag"]).status_code == 200
+    assert change(busy, action["id"], state="done").status_code == 200, "without If-Match the last word stands"
+    assert busy.client.get(f"{ADDRESS}/nothing").json["code"] == "action-unknown"
+    shown = busy.client.get("/v1/subjects/shop-1/overlay?page=home").json["panel"]["actions"]
+    tags = {one["id"]: one["etag"] for one in listed(busy)["actions"]}
+    assert shown
+    assert all(tags[one["id"]] == one["etag"] for one in shown)

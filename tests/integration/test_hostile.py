@@ -148,7 +148,7 @@ def test_what_cannot_be_unpacked_is_said(shop: "Paired", encoding: str, body: by
 
 def test_slow_bodies_hold_nobody_up(tmp_path_factory: pytest.TempPathFactory):
     """More slow clients than the server has threads: those who read are answered, one body more is told to wait."""
-    koubei = Koubei(tmp_path_factory.mktemp("slow") / "home", web_threads=1)
+    koubei = Koubei(tmp_path_factory.mktemp("slow") / "home", web_threads=1, body_seconds=1)
     koubei.start()
     try:
         koubei.pair()
@@ -169,8 +169,22 @@ def test_slow_bodies_hold_nobody_up(tmp_path_factory: pytest.TempPathFactory):
                 with suppress(TimeoutError):
                     told.append(one.recv(4096))
             assert len(told) == 14, "six may wait"
-            assert all(answer.startswith(b"HTTP/1.1 503") and b"too-many-bodies" in answer for answer in told), told
+            assert all(answer.startswith(b"HTTP/1.1 408") and b"too-many-bodies" in answer for answer in told), told
             assert koubei.get("/subjects").status_code == requests.codes.ok
+        with socket.create_connection(("127.0.0.1", koubei.port), timeout=30) as dripping:
+            dripping.sendall(head.replace("100", "100000").encode())
+
+            def answered() -> bytes:
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    dripping.sendall(b" ")  # always something, never enough
+                dripping.settimeout(0.05)
+                with suppress(TimeoutError):
+                    return dripping.recv(4096)
+                return b""
+
+            answer = eventually(answered, "an answer before the body is there")
+            assert answer.startswith(b"HTTP/1.1 408"), answer
+            assert b"body-too-slow" in answer
         body = {"code": "22222222", "name": "x"}
 
         def code() -> str:

@@ -98,7 +98,7 @@ def test_an_error_can_be_read_by_the_extension_too(client):
     answer = client.get("/v1/subjects", headers={"Origin": CHROMIUM})
     assert_problem(answer, 401, "token-missing")
     assert answer.headers["Access-Control-Allow-Origin"] == CHROMIUM
-    assert answer.headers["Access-Control-Expose-Headers"] == "ETag, Retry-After, X-Request-Id"
+    assert answer.headers["Access-Control-Expose-Headers"] == "ETag, Next-Poll-Seconds, Retry-After, X-Request-Id"
 
 
 def test_every_answer_carries_the_security_headers(client):

@@ -38,13 +38,14 @@ function todo(action: ListedAction, around: Around, said: HTMLElement): HTMLElem
     h("span", { class: "buttons" }, ...ACTION_STATES.map((state) => button(state, action, around, said))));
 }
 
-function button(state: ActionState, { id, title }: ListedAction, around: Around, said: HTMLElement): HTMLElement {
+function button(state: ActionState, action: ListedAction, around: Around, said: HTMLElement): HTMLElement {
   const { t } = around;
+  const { id, title } = action;
   const element = h("button", { class: "quiet", type: "button", "data-act": `${state}:${id}`, "aria-label": `${t(`act_${state}`)}: ${title}`, on: { click: trusted(() => void answer()) } }, t(`act_${state}`)) as HTMLButtonElement;
   async function answer(): Promise<void> {
     element.disabled = true;
     try {
-      await around.act(id, state);
+      await around.act(action, state);
     } catch (error) {
       if (!(error instanceof Unread)) throw error;
       said.textContent = t("p_not_done", { detail: error.detail || t("p_unread") });

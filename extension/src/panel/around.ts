@@ -1,4 +1,4 @@
-import type { WhatIf } from "../api-contract.js";
+import type { ListedAction, WhatIf } from "../api-contract.js";
 import type { Lang, Translate } from "../i18n.js";
 import type { Shop } from "../identity.js";
 import { ask, type ActionState, type Failure } from "../messages.js";
@@ -37,8 +37,8 @@ export class Around {
   }
 
   /** A merchant's word on an action; everything is read anew after it. */
-  async act(id: string, state: ActionState): Promise<void> {
-    const reply = await ask({ ask: "action", shop: this.shop.id, id, state });
+  async act({ id, etag }: ListedAction, state: ActionState): Promise<void> {
+    const reply = await ask({ ask: "action", shop: this.shop.id, id, state, etag });
     if (!reply?.ok) throw new Unread(reply?.why ?? "shut", reply?.detail);
     this.changed();
   }
