@@ -205,11 +205,11 @@ def test_the_worker_makes_the_outlook_by_itself(
 def test_an_outlook_rests_between_two_runs(busy: "Paired", admin: "Engine", database: "Database") -> None:
     send(busy, [acting.review(900, 1)], key="k9")
     recalculate.run(database.app, "shop-1")
-    assert outlook.due(database.gate, NOW) == []
+    assert outlook.due(database.gate, dt.datetime.now(dt.UTC)) == []
     assert listed(busy)["stale"] is True
     with admin.connect() as connection:
         connection.execute(text("UPDATE subjects SET outlook_at = outlook_at - interval '1 hour'"))
-    assert outlook.due(database.gate, NOW) == ["shop-1"]
+    assert outlook.due(database.gate, dt.datetime.now(dt.UTC)) == ["shop-1"]
 
 
 @pytest.mark.parametrize(

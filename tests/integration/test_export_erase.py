@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
+from server.db import jobs
 from server.db.broker import DAILY, INTERACTIVE, OUTLOOK, RECALCULATE, redis_client
 from server.db.hints import Hints
 from tests.integration.shop import ORDER, REVIEW, rows, send
@@ -122,6 +123,7 @@ def test_an_erased_subject_is_in_no_table_and_not_in_the_broker(
         assert recalculate.run(database.app, subject)
         assert outlook.run(database.app, subject, now)
         assert daily.run(database.app, subject, now + dt.timedelta(days=1))
+        jobs.failed(database.app, subject, OUTLOOK, ValueError(subject), now)
         for task in (RECALCULATE, DAILY, OUTLOOK):
             hints.give(subject, task)
 
