@@ -9,7 +9,7 @@ LANG_OF_RUN ?= zh
 
 DEBIAN_PACKAGES := chromium chromium-l10n firefox-esr fonts-noto-cjk
 
-.PHONY: run test soak matrix check extension browsers bench bench-ingest bench-score bench-one-change bench-extension bench-forecast bench-risk lock clean help
+.PHONY: run test first-run soak matrix check extension browsers bench bench-ingest bench-score bench-one-change bench-extension bench-forecast bench-risk lock clean help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -22,6 +22,9 @@ test: check extension browsers ## Everything CI runs
 
 matrix: $(VENV)/.dev extension browsers ## The browser tests' whole cross product: every page, layout, transport, policy and bad answer
 	@$(BIN)/python -m pytest tests/browser/wide.py
+
+first-run: $(VENV)/.dev extension browsers ## The pictures of docs/first-run.md, taken anew
+	@PICTURES_OF_TESTS=docs/first-run $(BIN)/python -m pytest tests/browser/test_first_run.py
 
 soak: $(VENV)/.dev ## The long forms of the fuzz and of the state machine: some minutes
 	@$(BIN)/python -m pytest -s tests/soak/long.py tests/soak/long_faults.py

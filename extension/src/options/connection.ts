@@ -1,5 +1,6 @@
 import { ask } from "../messages.js";
 import { h } from "../overlay/dom.js";
+import { showNext } from "./start.js";
 import { button, buttons, failed, field, find, result, say, t, type Section } from "./section.js";
 
 const input = (id: string): HTMLInputElement => find<HTMLInputElement>(id);
@@ -13,6 +14,7 @@ async function pair(event: Event): Promise<void> {
   if (!reply.ok) return failed("pair-result", reply.why, reply.detail, server);
   input("code").value = "";
   say("pair-result", "o_done");
+  showNext();
 }
 
 async function test(): Promise<void> {

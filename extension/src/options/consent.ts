@@ -24,7 +24,7 @@ export const consent: Section = {
     buttons(
       button("agree", "o_agree", async () => {
         await save({ consent: { version: CONSENT_VERSION, at: new Date().toISOString() }, withdrawn: null });
-        find("server").focus();
+        find("code").focus();
       }, ""),
       button("withdraw", "o_withdraw", withdraw),
     ),

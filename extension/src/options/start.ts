@@ -8,13 +8,18 @@ const TARGET = { agree: "#consent", pair: "#connection", bind: `https://${ROUTES
 
 const done = (settings: Settings): Record<(typeof STEPS)[number], boolean> => ({ agree: consented(settings), pair: settings.paired, bind: settings.shops.length > 0 });
 
+/** Takes whoever has just done a step to the next one, where there is one. */
+export function showNext(): void {
+  document.querySelector<HTMLElement>("#start:not([hidden]) [aria-current] a")?.focus();
+}
+
 /** From the installation to the first badge: what is done and what comes next; gone once it is reached. */
 export const start: Section = {
   id: "start", title: "o_start", first: true,
   body: [
     h("ol", { class: "steps" }, ...STEPS.map((step) => h("li", { id: `step-${step}` },
       h("a", { href: TARGET[step], ...(step === "bind" && { target: "_blank", rel: "noopener" }) }, text("strong", `o_step_${step}`)),
-      text("span", `o_step_${step}_text`), text("em", "o_step_done"))))
+      text("span", `o_step_${step}_text`), text("em", "o_step_done")))),
   ],
   show({ settings }) {
     const state = done(settings);
