@@ -6,16 +6,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared_scoring.risk import prior
-from shared_scoring.risk.effects import shrunk, shrunk_log_odds
+from shared_scoring.risk.effects import shrunk
 from shared_scoring.risk.frame import Frame, frame
 from shared_scoring.risk.table import Codes, Column, Mask, OrderTable
 
-_STRENGTH = {"product": 12.0, "merchant": 15.0, "category": 30.0, "courier": 30.0, "region": 40.0}
-_STAR_STRENGTH = {"product": 8.0, "merchant": 10.0, "category": 20.0}
+_STRENGTH = {"merchant": 2.0, "category": 4.0, "courier": 4.0, "region": 4.0}
+"""Hits as usual that weigh as much as what was seen of one of them."""
+_PRODUCT_STRENGTH = 1.5
+_HALF_LIFE = 180.0
+_SAYS_LITTLE = 0.3  # a low rating of what came late says as much of the goods as this much of one
 _MATURE = 12.0
 """Days after the promise, and after the landmark, by which nearly all that comes has come."""
 _WITHOUT_PROMISE = 30.0
-_EPISODE = 60.0
+_SILENT, _LONG_SILENT = 8.0, 12.0  # nine in ten of those who answer have done so within a week
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ def happening(table: OrderTable, what: Happening, moment: float, late_margin: Co
     since = moment - delivered
     overdue = np.where(arrived, delivered, moment) - due
     margin = late_margin[orders]
+    quiet = moment - np.fmin(delivered, due)
     asked = table.before("asked", moment)[orders]
     features: dict[str, Column | float] = {
         "late_margin": np.where(arrived, 0.0, np.clip(np.nan_to_num(margin, nan=0.0) + 3, 0, 8)),
@@ -78,11 +82,19 @@ def happening(table: OrderTable, what: Happening, moment: float, late_margin: Co
         "arrived": arrived.astype(float),
         "days_since_arrival": np.where(arrived, np.minimum(since, 15), 0.0),
         "fresh_arrival": np.where(arrived & (since < 2), 1.0, 0.0),
-        "silence": np.clip(moment - np.fmin(delivered, due), -1, 30),
+        "silence": np.clip(quiet, -1, 30),
         "left": np.where(arrived, np.nan, np.clip(due - moment, -5, 40)),
         "early": np.where(arrived, np.clip(due - delivered, -20, 30), np.nan),
         "waited": np.where(arrived, delivered, moment) - paid,
-        **dict(_rates(table, what, moment, orders)),
+        "transit": np.where(arrived, np.log1p(np.maximum(delivered - paid, 0)), np.nan),
+        "transit_share": np.where(arrived, np.minimum((delivered - paid) / np.maximum(due - paid, 1), 3), np.nan),
+        "arrived_late": (arrived & (delivered > due)).astype(float),
+        "silent": (arrived & (quiet > _SILENT)).astype(float),
+        "long_silent": (arrived & (quiet > _LONG_SILENT)).astype(float),
+        "several_sellers": (table["merchants"][orders] > 1).astype(float),
+        "several_lines": (table["lines"][orders] > 1).astype(float),
+        "several_pieces": (table["quantity"][orders] > 1).astype(float),
+        **dict(_excesses(table, what, moment, orders)),
         "amount": np.log1p(np.maximum(table["amount"][orders], 0)),
         "freight_share": table["freight"][orders] / np.maximum(table["amount"][orders], 1),
         "quantity": np.log1p(table["quantity"][orders]),
@@ -95,29 +107,49 @@ def happening(table: OrderTable, what: Happening, moment: float, late_margin: Co
     return frame(orders, features)
 
 
-def _rates(table: OrderTable, what: Happening, moment: float, orders: Codes) -> Iterator[tuple[str, Column | float]]:
-    """How often it happened before: by product, seller, kind of goods, carrier, province, and lately of all."""
+def _excesses(table: OrderTable, what: Happening, moment: float, orders: Codes) -> Iterator[tuple[str, Column]]:
+    """How much more often than usual it happened before, by seller, kind of goods, carrier, province, and product.
+
+    Log ratios of what came to what was to be expected of orders in their situation, so that goods that came late are
+    not bad goods. A product is shrunk towards its seller, the others towards the usual.
+    """
     known, bad = _past(table, what, moment)
-    fallback = prior.BASE[what.outcome]
-    for name, strength in _STRENGTH.items():
-        codes, size = table.codes[name], table.sizes[name]
-        rates = shrunk_log_odds(codes[known], size, bad[known], strength, fallback)
-        yield f"rate_{name}", rates[codes[orders]]
-    in_time = known & ~(table["delivered"] > table["deliver_by"]) & (table["delivered"] < moment)
-    for name in ("product", "merchant", "category"):
-        codes, size = table.codes[name], table.sizes[name]
-        rates = shrunk_log_odds(codes[in_time], size, bad[in_time], _STRENGTH[name], fallback)
-        yield f"rate_in_time_{name}", rates[codes[orders]]
-    fresh = known & (table[what.at if what.outcome == "bad_review" else "paid"] >= moment - _EPISODE)
-    if what.outcome == "bad_review":
-        for name, strength in _STAR_STRENGTH.items():
-            codes, size = table.codes[name], table.sizes[name]
-            stars = table["stars"][known] - np.nanmean(table["stars"][known]) if known.any() else np.empty(0)
-            told = ~np.isnan(stars)
-            mean = shrunk(codes[known][told], size, stars[told], np.ones(int(told.sum())), strength)
-            yield f"stars_{name}", mean[codes[orders]]
-    codes, size = table.codes["merchant"], table.sizes["merchant"]
-    yield "fresh_merchant", shrunk_log_odds(codes[fresh], size, bad[fresh], 15.0, fallback)[codes[orders]]
+    came, weight, expected = _expected(table, what, moment, known, bad[known])
+
+    def excess(name: str, strength: float, towards: Column) -> Column:
+        codes, size = table.codes[name][known], table.sizes[name]
+        hits, usual = np.bincount(codes, weight * came, size), np.bincount(codes, weight * expected, size)
+        result: Column = np.log((hits + strength * np.exp(towards)) / (usual + strength))
+        return result
+
+    found = {name: excess(name, strength, np.zeros(table.sizes[name])) for name, strength in _STRENGTH.items()}
+    sellers = np.zeros(table.sizes["product"])
+    sold = table["paid"] < moment
+    sellers[table.codes["product"][sold]] = found["merchant"][table.codes["merchant"][sold]]
+    found["product"] = excess("product", _PRODUCT_STRENGTH, sellers)
+    for name, one in found.items():
+        yield f"excess_{name}", one[table.codes[name][orders]]
+
+
+def _expected(
+    table: OrderTable, what: Happening, moment: float, known: Mask, came: Column
+) -> tuple[Column, Column, Column]:
+    """Of the known orders: what came, how much each says, and the rate of their situation.
+
+    The situations: in time, of several sellers, and late or rated before it came.
+    """
+    is_review = what.outcome == "bad_review"
+    settled = table[what.at][known] if is_review else np.full(int(known.sum()), moment)
+    since = settled if is_review else table["paid"][known]
+    delivered = table.before("delivered", moment)[known]
+    late = ~(delivered <= table["deliver_by"][known]) & ~np.isnan(table["deliver_by"][known]) | (settled < delivered)
+    situation = np.where(late, 2, (table["merchants"][known] > 1).astype(np.int64))
+    weight = 0.5 ** ((moment - since) / _HALF_LIFE)
+    base = prior.BASE[what.outcome]
+    rates = shrunk(situation, 3, came, weight, 10.0, shrunk(np.zeros_like(situation), 1, came, weight, 10.0, base)[0])
+    if is_review:
+        weight = weight * np.where(late, _SAYS_LITTLE, 1.0)
+    return came, weight, rates[situation]
 
 
 def _past(table: OrderTable, what: Happening, moment: float) -> tuple[Mask, Column]:

@@ -25,11 +25,11 @@ LATE_LINEAR = (
     "freight", "amount", "merchants", "not_shipped", "ship_overdue", "shipped_for", "hour", "presale",
 )  # fmt: skip
 HAPPENS_LINEAR = (
-    "late_margin", "overdue", "overdue_arrived", "overdue_long", "arrived", "days_since_arrival", "fresh_arrival",
-    "silence", "left", "early", "waited", "rate_product", "rate_merchant", "rate_category", "rate_courier",
-    "rate_region", "rate_in_time_product", "rate_in_time_merchant", "rate_in_time_category", "stars_product",
-    "stars_merchant", "stars_category", "fresh_merchant",
-    "amount", "freight_share", "quantity", "lines", "merchants", "asked", "after_sale_open",
+    "late_margin", "overdue", "overdue_arrived", "overdue_long", "arrived_late", "arrived", "days_since_arrival",
+    "fresh_arrival", "silence", "silent", "long_silent", "left", "early", "waited", "transit", "transit_share",
+    "excess_product", "excess_merchant", "excess_category", "excess_courier", "excess_region",
+    "several_sellers", "several_lines", "several_pieces", "amount", "freight_share", "quantity", "lines", "merchants",
+    "asked", "after_sale_open",
 )  # fmt: skip
 
 

@@ -48,17 +48,28 @@ WEIGHTS: Mapping[str, Weight] = {
     "late_margin": Weight(0.05, 0.1),
     # What has not come within days of the arrival hardly comes any more.
     "days_since_arrival": Weight(-0.1, 0.05),
-    # What happened before with the same goods, seller and carrier happens again, though less than it did. In log odds.
-    "rate_product": Weight(0.4, 0.2, centred=True),
-    "rate_merchant": Weight(0.3, 0.2, centred=True),
-    "rate_category": Weight(0.2, 0.2, centred=True),
-    "rate_courier": Weight(0.2, 0.2, centred=True),
+    # What happened more often than usual with the same goods, seller and carrier does so again, though less so.
+    "excess_product": Weight(0.5, 0.25, centred=True),
+    "excess_merchant": Weight(0.3, 0.25, centred=True),
+    "excess_category": Weight(0.3, 0.25, centred=True),
+    "excess_courier": Weight(0.3, 0.25, centred=True),
+    "excess_region": Weight(0.3, 0.25, centred=True),
+    # More pieces and more parcels: more that can go wrong.
+    "several_pieces": Weight(0.3, 0.5),
+    "several_lines": Weight(0.3, 0.5),
+    "several_sellers": Weight(0.3, 0.5),
+    # Who has not spoken up in a week hardly will.
+    "silent": Weight(-0.5, 0.5),
+    "long_silent": Weight(-0.5, 0.5),
 }
 """Of features in their own unit, not on their standard deviation."""
 OF_REVIEWS: Mapping[str, Weight] = {
     # Stars follow lateness.
     "overdue": Weight(1.0, 0.5),
     "late_margin": Weight(0.3, 0.3),
+    "arrived_late": Weight(0.3, 0.5),
+    # Rated before all of it is there.
+    "several_sellers": Weight(0.7, 0.7),
 }
 """What differs for bad reviews."""
 

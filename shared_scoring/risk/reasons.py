@@ -34,9 +34,9 @@ CODE_OF: Mapping[str, str] = {
         ("survival", "ahead_6", "ahead_120", "age_due", "promise", "left", "left_working", "waited_share", "age"),
         "little_time",
     ),
-    **dict.fromkeys(("pace_region", "late_region", "fresh_region", "rate_region"), "slow_region"),
+    **dict.fromkeys(("pace_region", "late_region", "fresh_region", "excess_region"), "slow_region"),
     **dict.fromkeys(("pace_merchant", "late_merchant", "fresh_merchant", "late_route", "overdue_share"), "slow_seller"),
-    **dict.fromkeys(("late_courier", "rate_courier"), "slow_courier"),
+    **dict.fromkeys(("late_courier", "excess_courier"), "slow_courier"),
     **dict.fromkeys(("late_product", "late_category"), "slow_product"),
     **dict.fromkeys(("surge", "peak", "backlog", "near_14", "near_30"), "backlog"),
     **dict.fromkeys(("not_shipped", "ship_overdue", "shipped_for"), "not_shipped"),
@@ -44,13 +44,16 @@ CODE_OF: Mapping[str, str] = {
         ("freight", "amount", "merchants", "hour", "presale", "freight_share", "quantity", "lines"), "kind_of_order"
     ),
     "late_margin": "likely_late",
-    **dict.fromkeys(("overdue", "overdue_arrived", "overdue_long", "silence", "early"), "already_late"),
-    **dict.fromkeys(("arrived", "days_since_arrival", "fresh_arrival", "waited"), "stage"),
     **dict.fromkeys(
-        ("rate_product", "rate_in_time_product", "stars_product", "rate_category", "rate_in_time_category",
-         "stars_category"), "product_history",
+        ("overdue", "overdue_arrived", "overdue_long", "arrived_late", "early", "transit", "transit_share"),
+        "already_late",
     ),
-    **dict.fromkeys(("rate_merchant", "rate_in_time_merchant", "stars_merchant"), "seller_history"),
+    **dict.fromkeys(
+        ("arrived", "days_since_arrival", "fresh_arrival", "waited", "silence", "silent", "long_silent"), "stage"
+    ),
+    **dict.fromkeys(("several_sellers", "several_lines", "several_pieces"), "several_things"),
+    **dict.fromkeys(("excess_product", "excess_category"), "product_history"),
+    "excess_merchant": "seller_history",
     **dict.fromkeys(("asked", "after_sale_open"), "asked_before"),
 }  # fmt: skip
 
@@ -63,6 +66,7 @@ WORDS: Mapping[str, Words] = {
     "backlog": Words("订单积压", "orders have piled up"),
     "not_shipped": Words("还没有发货", "not shipped yet"),
     "kind_of_order": Words("这类订单（金额、件数、时段）风险偏高", "orders of this kind go wrong more often"),
+    "several_things": Words("多件或多商家，容易出问题", "several things or sellers: more that can go wrong"),
     "likely_late": Words("很可能晚到", "it is likely to arrive late"),
     "already_late": Words("已超过承诺的到货时间，或买家等待已久", "the promise has passed, or the buyer waited long"),
     "stage": Words("正处在买家容易评价或申请售后的阶段", "buyers tend to speak up at this stage"),
