@@ -52,6 +52,7 @@ def celery_app(broker_url: str, *, consumes: bool = False) -> Celery:
         worker_hijack_root_logger=False,
         worker_enable_remote_control=not in_postgres,  # its queue would be one more to poll
         broker_connection_retry_on_startup=True,
+        broker_pool_limit=2 if in_postgres else 10,  # each is a pool of its own there, with threads
         broker_transport_options={
             "visibility_timeout": 900,  # above every time limit, or a slow task would run twice
             **(_pgmq_options(broker_url, consumes=consumes) if in_postgres else _VALKEY_OPTIONS),

@@ -57,6 +57,7 @@ class Postgres:
         self.data = home.postgres
         self._durable = durable
         self._tcp = tcp
+        self._port: int | None = None  # chosen once: after a crash the others still know it by this one
         self._identity = identity
         # SIGINT is PostgreSQL's fast shutdown; SIGQUIT the immediate one, after which it recovers from its log.
         self._process = Process(self.name, home, stop_signal=signal.SIGINT, last_signal=signal.SIGQUIT, grace=60.0)
@@ -75,7 +76,7 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """For SQLAlchemy. Over TCP it is known while the server runs: each start takes a free port."""
+        """For SQLAlchemy. Over TCP it is known while the server runs: the first start takes a free port."""
         if not self._tcp:
             return f"postgresql+psycopg://{_NAME}@/{_NAME}?host={quote(str(self.home.sockets), safe='')}"
         password = (self.home.root / _PASSWORD_FILE).read_text(encoding="ascii").strip()
@@ -172,7 +173,8 @@ class Postgres:
         options = {"timezone": "UTC", "log_timezone": "UTC", "log_checkpoints": "off"}
         options |= {} if self._durable else _NOT_DURABLE
         if self._tcp:
-            options |= {"listen_addresses": "127.0.0.1", "port": str(_free_port()), "unix_socket_directories": ""}
+            self._port = self._port or _free_port()
+            options |= {"listen_addresses": "127.0.0.1", "port": str(self._port), "unix_socket_directories": ""}
         else:
             options |= {"listen_addresses": "", "unix_socket_directories": str(self.home.sockets)}
             # A worker that was killed must not go on holding its locks for as long as its statement runs.

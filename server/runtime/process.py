@@ -75,22 +75,34 @@ class Process:
         """`prefix`: words before the command that change who runs it; they must exec, not fork.
 
         `beside`: the one that runs under this name is no leftover, it is about to be replaced.
+        Errors: StartError `home_unusable`, on a full disk for example; nothing has been started then.
         """
-        if not beside:
-            self.stop_leftover()
+        started = None
+        try:
+            if not beside:
+                self.stop_leftover()
+            started = self._launch([*prefix, *self._die_with_parent(), *command], env or {})
+            self._pid_file.write_text(str(started.pid), encoding="ascii")
+        except OSError as error:
+            if started is not None:  # nobody would know of it
+                started.send_signal(self._last_signal)
+                started.wait()
+            raise StartError("home_unusable", path=self.home.root, reason=error.strerror or error) from error
+        self._popen = started
+
+    def _launch(self, words: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             self._log_start = log.tell()
             # Its own session: Ctrl-C in the terminal reaches the supervisor alone, which then stops all in order.
-            self._popen = subprocess.Popen(
-                [*prefix, *self._die_with_parent(), *command],
+            return subprocess.Popen(
+                words,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.home.root,
-                env={**os.environ, **(env or {})},
+                env={**os.environ, **env},
                 start_new_session=True,
             )
-        self._pid_file.write_text(str(self._popen.pid), encoding="ascii")
 
     def poll(self) -> int | None:
         """The exit status once it has ended (negative: the signal's number), else None."""

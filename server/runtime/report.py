@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from rich.console import Console
 
@@ -21,7 +21,8 @@ class Report:
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
 
     def say(self, key: str, **params: object) -> None:
-        self._console.print(text(self._lang, key, **params), markup=False)
+        with suppress(OSError):  # what it says may go to a disk that is full, and must not stop what it is about
+            self._console.print(text(self._lang, key, **params), markup=False)
 
     def words(self, problem: StartError) -> str:
         return problem.text(self._lang)

@@ -103,8 +103,9 @@ class Supervisor:
         elif now >= watched.due:
             try:
                 unit.start()
-            except StartError as problem:
-                self._report.say("restart_failed", name=unit.name, problem=self._report.words(problem))
+            except (StartError, OSError) as problem:
+                words = self._report.words(problem) if isinstance(problem, StartError) else str(problem)
+                self._report.say("restart_failed", name=unit.name, problem=words)
                 self._postpone(watched, self._clock())
             else:
                 watched.due, watched.since = None, self._clock()

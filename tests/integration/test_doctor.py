@@ -11,7 +11,7 @@ import pytest
 import server.cli.doctor_checks as checks
 from server.cli.doctor_texts import TEXTS
 from server.db.engine import psycopg_url
-from tests.running import Koubei, command
+from tests.running import Koubei, command, eventually
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +74,35 @@ def test_where_none_runs_it_says_so_and_whose_the_port_is(tmp_path):
 def test_a_folder_that_cannot_be_written_on_a_disk_that_is_full():
     found = examined("/proc", 1, KOUBEI_PORT="1")
     assert {"home", "disk"} <= {check for check, one in found.items() if not one["ok"]}
+
+
+def test_a_parked_task_is_told_and_tried_again_by_command(koubei):
+    home = str(koubei.home)
+    url = psycopg_url(koubei.address.database_url).set(drivername="postgresql").render_as_string(False)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("INSERT INTO subjects (id, account_id) SELECT 'ill', id FROM accounts")
+        connection.execute(
+            "INSERT INTO jobs VALUES ('ill', 'outlook', 'parked', 6, 'ValueError: no', 'worker/outlook.py:1',"
+            " now(), now(), now() + interval '1 day')"
+        )
+        try:
+            found = examined(koubei.home, 1)
+            assert {check for check, one in found.items() if not one["ok"]} == {"jobs"}
+            assert found["jobs"]["params"] == {
+                "count": 1,
+                "subject": "ill",
+                "task": "outlook",
+                "reason": "ValueError: no",
+            }
+            [told] = json.loads(command("jobs", "list", "--home", home, "--json").stdout)["jobs"]
+            assert (told["state"], told["attempts"], told["place"]) == ("parked", 6, "worker/outlook.py:1")
+            assert "ValueError: no" in command("jobs", "list", "--home", home, "--lang", "en").stdout
+            for words, asked in ((("other",), []), (("ill", "--task", "daily"), [])):
+                assert json.loads(command("jobs", "retry", *words, "--home", home, "--json").stdout)["jobs"] == asked
+            again = json.loads(command("jobs", "retry", "--home", home, "--json").stdout)["jobs"]
+            assert again == [{"subject_id": "ill", "task": "outlook"}]
+            eventually(lambda: koubei.rows("SELECT * FROM jobs") == [], "it to succeed", koubei.messages)
+            assert json.loads(command("jobs", "list", "--home", home, "--json").stdout)["jobs"] == []
+        finally:
+            connection.execute("DELETE FROM subjects")
+    assert "jobs" in examined(koubei.home, 0)

@@ -1,9 +1,12 @@
 """The embedded PostgreSQL and Valkey, in folders of their own."""
 
 import os
+import shutil
+import signal
 import socket
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +21,10 @@ from server.db.broker import celery_app, redis_client
 from server.runtime.home import Home
 from server.runtime.identity import Identity, as_nobody, in_namespace
 from server.runtime.postgres import Postgres
+from server.runtime.process import Process
 from server.runtime.texts import TEXTS, StartError
 from server.runtime.valkey import Valkey
+from tests.soak.faults import small_disk
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="about running as root")
 
@@ -128,6 +133,10 @@ def test_without_unix_sockets_a_password_is_needed(tmp_path):
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(server.url.replace("+psycopg", "").replace(password, "guess"))
         assert stat.S_IMODE((server.home.root / "postgres.password").stat().st_mode) == 0o600
+        before = server.url
+        server.stop()
+        server.start()
+        assert server.url == before, "who was told the address goes on using it"
     finally:
         server.stop()
 
@@ -246,3 +255,19 @@ def test_a_home_with_a_space_and_a_quote_in_its_path_works(tmp_path):
         for left in home.sockets.iterdir():
             left.unlink()
         home.sockets.rmdir()
+
+
+def test_what_cannot_be_noted_is_not_left_running(tmp_path):
+    home = Home.at(tmp_path / "home")
+    home.create()
+    process = Process("sleeper", home, last_signal=signal.SIGKILL)
+    with small_disk(tmp_path / "disk", 1) as disk:
+        if disk is None:
+            pytest.skip("only root may mount a small disk")
+        process._pid_file = disk / "sleeper.pid"
+        (disk / "ballast").write_bytes(b"\0" * (shutil.disk_usage(disk).free))
+        with pytest.raises(StartError, match="No space left"):
+            process.start([sys.executable, "-c", "import time; time.sleep(600)", str(home.root)])
+    assert process.pid is None
+    listing = subprocess.run([shutil.which("ps") or "ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    assert f"sleep(600) {home.root}" not in listing.stdout

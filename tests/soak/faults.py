@@ -124,7 +124,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path | None]:
 
 
 def set_back(clock: Path, seconds: int) -> Fault:
-    """Under libfaketime: every process of koubei believes that it is so much earlier."""
+    """Under libfaketime: whoever reads this clock believes that it is so much earlier."""
 
     def fault(_koubei: Koubei) -> None:
         clock.write_text(f"-{seconds}s\n")

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from server.db.broker import postgres_broker
+from server.runtime.home import Home
+from server.runtime.postgres import Postgres
+from server.runtime.valkey import Valkey
 from tests.running import Koubei
 from tests.soak.faults import FAKETIME, KILLS, OTHERS, filled_disk, memory_mb, set_back, small_disk
 from tests.soak.load import Load
@@ -66,17 +70,23 @@ def test_a_disk_that_is_full_again_and_again(tmp_path: Path):
 @pytest.mark.skipif(FAKETIME is None, reason="without libfaketime; dated-ahead stands for it")
 @pytest.mark.parametrize("broker", ["valkey", "postgres"])
 def test_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broker: str):
-    clock = tmp_path / "clock"
+    """The clock of PostgreSQL and Valkey, whose times decide; libfaketime cannot do it to Python 3.11's sleep."""
+    clock, home = tmp_path / "clock", Home.at(tmp_path / "services")
     clock.write_text("+0s\n")
-    monkeypatch.setenv("LD_PRELOAD", str(FAKETIME))
-    monkeypatch.setenv("FAKETIME_TIMESTAMP_FILE", str(clock))
-    monkeypatch.setenv("FAKETIME_NO_CACHE", "1")
-    monkeypatch.setenv("DONT_FAKE_MONOTONIC", "1")
-    koubei = Koubei(tmp_path / "home", broker=broker, tick_seconds=2)
-    koubei.start()
-    for name in ("LD_PRELOAD", "FAKETIME_TIMESTAMP_FILE", "FAKETIME_NO_CACHE", "DONT_FAKE_MONOTONIC"):
-        monkeypatch.delenv(name)
+    services = [Postgres(home), *([Valkey(home)] if broker == "valkey" else [])]
+    with monkeypatch.context() as env:
+        env.setenv("LD_PRELOAD", str(FAKETIME))
+        env.setenv("FAKETIME_TIMESTAMP_FILE", str(clock))
+        env.setenv("FAKETIME_NO_CACHE", "1")
+        env.setenv("DONT_FAKE_MONOTONIC", "1")
+        for service in services:
+            service.start()
+    urls = {"database_url": services[0].url, "broker_url": services[-1].url}
+    if broker == "postgres":
+        urls["broker_url"] = postgres_broker(services[0].url)
+    koubei = Koubei(tmp_path / "home", tick_seconds=2, **urls)
     try:
+        koubei.start()
         koubei.pair()
         load = Load(koubei, "clock", shops=SHOPS, batches=60, pause=0.05)
         for number, seconds in enumerate((60, 3600, 86400, 0), start=1):
@@ -87,3 +97,5 @@ def test_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         say(f"clock, {broker}: {load.total} batches, {dict(load.answers)}, scored {load.is_whole():.1f} s later")
     finally:
         koubei.stop()
+        for service in reversed(services):
+            service.stop()
