@@ -116,8 +116,8 @@ def _pgmq_options(broker_url: str, *, consumes: bool) -> dict[str, Any]:
         "pool_timeout": _PATIENCE_SECONDS,
         "wait_time_seconds": 0,  # a long poll waits on one queue while the other fills
     }
-    if consumes:  # told at once; asked for as well, because a notification is no promise
-        options |= {"use_notify": True, "notify_throttle_interval_ms": 0, "polling_interval": 1.0}
+    if consumes:  # told at once while it rests; asks again in a moment while it works, for no one tells it of an end
+        options |= {"use_notify": True, "notify_throttle_interval_ms": 0, "polling_interval": 0.2}
     return options
 
 
