@@ -9,7 +9,7 @@ from celery import Celery
 from celery.signals import task_failure, worker_process_init, worker_process_shutdown
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.db import jobs
+from server.db import counters, jobs
 from server.db.broker import DAILY, OUTLOOK, RECALCULATE, SUBJECT_TASKS, TICK, celery_app
 from server.db.engine import Database
 from server.db.hints import Hints
@@ -111,10 +111,22 @@ class Worker:
 
     def _daily(self, subject_id: str) -> None:
         daily.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
-        retention.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
+        removed = retention.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
+        if any(removed):
+            with self.database.gate.begin() as gate:
+                rows = removed._asdict().items()
+                counters.add(gate, {counters.Key(counters.EXPIRED, sort): count for sort, count in rows if count})
 
     def _outlook(self, subject_id: str) -> None:
         outlook.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
+
+    def count(self, task: str, outcome: str, seconds: float) -> None:
+        """Add a run to the counters; a database that is away costs the count and nothing else."""
+        try:
+            with self.database.gate.begin() as gate:
+                counters.add(gate, counters.of_run(task, outcome, seconds))
+        except SQLAlchemyError as error:
+            log.warning("run_not_counted", task=task, error=type(error).__name__)
 
     def close(self, **_signal: object) -> None:
         if self._database is not None:
@@ -127,7 +139,7 @@ class Worker:
 def create_app(settings: Settings | None = None) -> Celery:
     """`celery --app worker.app:create_app` calls it; settings come from where every command reads them."""
     worker = Worker(settings or load_settings())
-    tracing.register()
+    tracing.register(worker.count)
     task_failure.connect(worker.failed, weak=False)
     worker_process_init.connect(worker.close, weak=False)
     worker_process_shutdown.connect(worker.close, weak=False)

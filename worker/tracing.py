@@ -1,6 +1,8 @@
 """Each task says whose request it goes back to, how long it took and what became of it."""
 
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -11,11 +13,16 @@ log = structlog.get_logger()
 _began: dict[str, float] = {}
 
 
-def register() -> None:
-    """Listen to the tasks of this process; more than once is once."""
+Count = Callable[[str, str, float], None]
+"""Takes a task's name, what became of it, and the seconds it took."""
+
+
+def register(count: Count) -> None:
+    """Listen to the tasks of this process; the newest `count` is told of each."""
     task_prerun.connect(_begin, weak=False, dispatch_uid="koubei.begin")
     task_failure.connect(_fail, weak=False, dispatch_uid="koubei.fail")
-    task_postrun.connect(_end, weak=False, dispatch_uid="koubei.end")
+    task_postrun.disconnect(dispatch_uid="koubei.end")
+    task_postrun.connect(partial(_end, count), weak=False, dispatch_uid="koubei.end")
 
 
 def _begin(task_id: str, task: Task[Any, Any], **_signal: object) -> None:
@@ -31,7 +38,9 @@ def _fail(exception: BaseException, **_signal: object) -> None:
     log.error("task_failed", exc_info=exception)
 
 
-def _end(task_id: str, state: str | None, **_signal: object) -> None:
+def _end(count: Count, task_id: str, task: Task[Any, Any], state: str | None, **_signal: object) -> None:
+    outcome = str(state).lower()
     seconds = round(time.perf_counter() - _began.pop(task_id, time.perf_counter()), 4)
-    log.info("task", outcome=str(state).lower(), seconds=seconds)
+    count(task.name, outcome, seconds)
+    log.info("task", outcome=outcome, seconds=seconds)
     structlog.contextvars.clear_contextvars()

@@ -41,5 +41,5 @@ class Batches(MethodView):
         outcome = service.ingest(database().app, subject_id, principal().device_id, key, json_bytes())
         if outcome.news:
             hint(subject_id)
-        meters().ingested(outcome.receipt)
+        meters().ingested(outcome.receipt, outcome.adapter)
         return outcome.receipt

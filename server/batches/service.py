@@ -50,10 +50,11 @@ class Read(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The receipt as it is sent, and whether there is something new to score."""
+    """The receipt as it is sent, whether there is something new to score, and the capture spec that read the page."""
 
     receipt: dict[str, Any]
     news: bool
+    adapter: str | None
 
 
 def read_batch(body: bytes, subject_id: str) -> Read:
@@ -117,7 +118,7 @@ def ingest(app: Engine, subject_id: str, device_id: UUID, key: str, body: bytes)
         held = casebook.hold_subject(connection)
         earlier = _earlier(connection, device_id, key, body_hash)
         if earlier is not None:
-            return Outcome(earlier, news=False)
+            return Outcome(earlier, news=False, adapter=read.source.adapter)
         stored = casebook.store(connection, subject_id, held, batch.good, imported=read.imported)
         accepted = sum(stored.changed)
         receipt = Receipt(
@@ -134,7 +135,7 @@ def ingest(app: Engine, subject_id: str, device_id: UUID, key: str, body: bytes)
                 subject_id=subject_id, device_id=device_id, idempotency_key=key, body_hash=body_hash, answer=answer
             )
         )
-    return Outcome(answer, news=stored.input_version > held.input_version)
+    return Outcome(answer, news=stored.input_version > held.input_version, adapter=read.source.adapter)
 
 
 def _earlier(connection: Connection, device_id: UUID, key: str, body_hash: bytes) -> dict[str, Any] | None:

@@ -386,3 +386,13 @@ class SubjectPreferences(Base):
     subject_id: Mapped[str] = _subject_key()
     version: Mapped[int]
     body: Mapped[dict[str, Any]]
+
+
+class Counter(Base):
+    """A counter of the workers (counters.py)."""
+
+    __tablename__ = "counters"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    label: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float] = mapped_column(Double)

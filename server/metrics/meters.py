@@ -1,5 +1,6 @@
 """What this process counts. The database is asked only when somebody reads the metrics."""
 
+import re
 import time
 from collections.abc import Iterable, Mapping
 
@@ -10,9 +11,13 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.db import counters
 from server.db.jobs import TASKS
+from server.metrics.of_workers import worker_metrics
 
 _KEY = "koubei-meters"
+_SPEC = re.compile(r"[a-z][a-z_.-]{0,60}/[0-9]{1,4}")
+_MOST_ADAPTERS = 60
 _WAITING = text(
     "SELECT count(*) FILTER (WHERE input_version > scored_version) AS waiting, coalesce(extract(epoch FROM"
     " clock_timestamp() - min(changed_at) FILTER (WHERE input_version > scored_version)), 0)::float8 AS age,"
@@ -28,8 +33,12 @@ class Meters:
         self.registry = CollectorRegistry()
         self.registry.register(_Queue(gate))
         self._records = Counter(
-            "koubei_ingest_records", "Records of batches by what became of them", ["outcome"], registry=self.registry
+            "koubei_ingest_records",
+            "Records of batches by the capture spec that read them and what became of them",
+            ["adapter", "outcome"],
+            registry=self.registry,
         )
+        self._adapters: set[str] = set()
         self._answers = Counter(
             "koubei_http_answers", "Answers by route and status", ["route", "method", "status"], registry=self.registry
         )
@@ -40,11 +49,20 @@ class Meters:
             "koubei_score_answer_seconds", "Time to answer a score, reading or making it", registry=self.registry
         )
 
-    def ingested(self, receipt: Mapping[str, object]) -> None:
-        """Count a receipt that was given, a repeated one too."""
+    def ingested(self, receipt: Mapping[str, object], adapter: str | None) -> None:
+        """Count a receipt that was given, a repeated one too. A spec whose share of quarantine grows has drifted."""
+        label = self._adapter(adapter)
         for outcome in ("accepted", "unchanged", "quarantined"):
             found = receipt[outcome]
-            self._records.labels(outcome).inc(len(found) if isinstance(found, list) else int(str(found)))
+            self._records.labels(label, outcome).inc(len(found) if isinstance(found, list) else int(str(found)))
+
+    def _adapter(self, adapter: str | None) -> str:
+        """A label that no caller can multiply: the first so many that look like a spec."""
+        if adapter is None or not _SPEC.fullmatch(adapter):
+            return "none" if adapter is None else "other"
+        if len(self._adapters) < _MOST_ADAPTERS:
+            self._adapters.add(adapter)
+        return adapter if adapter in self._adapters else "other"
 
     def answered(self, response: Response, seconds: float) -> None:
         route = "none" if request.url_rule is None else request.url_rule.rule
@@ -66,6 +84,7 @@ class _Queue(Collector):
         try:
             with self._gate.begin() as gate:
                 row = gate.execute(_WAITING).one()
+                counted = counters.read(gate)
                 failed = {(job.task, job.state): job.jobs for job in gate.execute(_JOBS)}
         except SQLAlchemyError:
             yield GaugeMetricFamily("koubei_database_up", "Whether the database answers", value=0)
@@ -79,6 +98,7 @@ class _Queue(Collector):
             for state in ("retrying", "parked"):
                 jobs.add_metric([task, state], failed.get((task, state), 0))
         yield jobs
+        yield from worker_metrics(counted)
         yield GaugeMetricFamily("koubei_outlook_seconds", "The longest last outlook of a subject", value=row.outlook)
 
 

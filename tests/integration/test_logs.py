@@ -61,6 +61,10 @@ def test_one_id_goes_from_the_caller_through_the_api_into_the_task_and_its_lines
 
     [task] = eventually(done, "the task's line", koubei.messages)
     assert (task["outcome"], task["seconds"] >= 0) == ("success", True)
+    # And the same run stands in the metrics, though the worker has no address of its own.
+    lines = call(koubei, "GET", "/metrics").text.splitlines()
+    runs = [one for one in lines if one.startswith("koubei_task_seconds_count") and "koubei.recalculate" in one]
+    assert float(runs[0].split()[-1]) >= 1
     [line] = [one for one in logged(koubei, "web") if one.get("request_id") == request_id]
     assert line["event"] == "request"
     assert (line["method"], line["route"]) == ("POST", "/v1/subjects/<subject_id>/batches")

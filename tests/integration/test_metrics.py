@@ -4,6 +4,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
+from server.db import counters
 from tests.integration.shop import ORDER, REVIEW, send
 
 
@@ -30,13 +31,52 @@ def test_what_comes_in_waits_and_fails_is_counted(shop, client, admin):
     def grown(*key):
         return after.get(key, 0) - before.get(key, 0)
 
-    assert grown("koubei_ingest_records_total", "accepted") == 2
-    assert grown("koubei_ingest_records_total", "quarantined") == 1
+    assert grown("koubei_ingest_records_total", "accepted", "none") == 2
+    assert grown("koubei_ingest_records_total", "none", "quarantined") == 1
     assert grown("koubei_http_answers_total", "/v1/subjects", "401", "GET") == 1
     assert grown("koubei_score_answer_seconds_count") == 1
     assert after["koubei_queue_subjects",] == 1
     assert 90 <= after["koubei_queue_age_seconds",] < 600
     assert not [key for key in after if "shop-1" in str(key)]
+
+
+def test_drift_shows_by_capture_spec_and_no_caller_makes_labels_without_end(shop, client):
+    before = read(client)
+
+    def send_as(adapter: str, key: str):
+        source = {"name": "extension", "adapter": adapter}
+        body = {"format": "koubei.records/1", "source": source, "records": [{"kind": "review", "id": "x", "stars": 9}]}
+        answer = shop.client.post("/v1/subjects/shop-1/batches", json=body, headers={"Idempotency-Key": key})
+        assert answer.status_code == 200, answer.text
+
+    send_as("doudian.orders/3", "a")
+    send_as("doudian.orders/3", "b")
+    send_as("13812345678 somebody", "c")
+    for number in range(80):
+        send_as(f"made.up/{number}", f"n{number}")
+    after = read(client)
+    name = "koubei_ingest_records_total"
+    assert (
+        after[name, "doudian.orders/3", "quarantined"] - before.get((name, "doudian.orders/3", "quarantined"), 0) == 2
+    )
+    assert after[name, "other", "quarantined"] >= 20
+    assert not [key for key in after if "13812345678" in str(key)]
+
+
+def test_what_workers_did_is_told_by_task_outcome_and_time(client, database, admin):
+    with admin.connect() as connection:
+        connection.execute(text("TRUNCATE counters"))
+    with database.gate.begin() as gate:
+        for outcome, seconds in (("success", 0.2), ("success", 0.07), ("failure", 500.0)):
+            counters.add(gate, counters.of_run("koubei.recalculate", outcome, seconds))
+        counters.add(gate, {counters.Key(counters.EXPIRED, "records"): 7})
+    found = read(client)
+    assert found["koubei_task_runs_total", "koubei.recalculate", "success"] == 2
+    assert found["koubei_task_runs_total", "failure", "koubei.recalculate"] == 1
+    within = {key[1]: value for key, value in found.items() if key[0] == "koubei_task_seconds_bucket"}
+    assert (within["0.05"], within["0.1"], within["0.25"], within["120.0"], within["+Inf"]) == (0, 1, 2, 2, 3)
+    assert found["koubei_task_seconds_sum", "koubei.recalculate"] == pytest.approx(500.27)
+    assert found["koubei_expired_rows_total", "records"] == 7
 
 
 def test_an_address_nobody_has_makes_no_label(client):
