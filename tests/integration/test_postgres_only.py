@@ -9,11 +9,14 @@ from sqlalchemy import text
 from server.db.broker import OUTLOOK, QUEUES, RECALCULATE, is_postgres, postgres_broker
 from server.db.hints import Hints
 from server.db.queue_schema import prepare
+from server.settings import load_settings
 from tests.integration.brokers import InPostgres
-from tests.integration.shop import rows
+from tests.integration.shop import ORDER, REVIEW, rows, send
 from tests.integration.test_doctor import examined
 from tests.integration.test_import import DAY, imported, score
 from tests.integration.test_import import shop as shop_of
+from tests.integration.working import scored as shop_scored
+from tests.integration.working import worker
 from tests.running import Koubei, command, eventually, score_from_file, write
 
 
@@ -83,6 +86,15 @@ def test_what_is_erased_leaves_the_queues(shop, hints, admin):
     assert rows(admin, "SELECT DISTINCT subject_id FROM hints") == [("stays",)]
     assert hints.give("shop-1"), "a hint about nobody harms nobody"
     assert len(queued(admin)) == 2
+
+
+def test_threads_do_where_there_is_no_fork(shop, hints, admin, home_root, postgres, tmp_path):
+    """As on Windows, but for its missing sockets."""
+    alone = load_settings(home_root, database_url=postgres.url, broker_url=postgres_broker(postgres.url))
+    send(shop, [ORDER, REVIEW])
+    with worker(alone, tmp_path / "log", processes=2, pool="threads"):
+        hints.give("shop-1")
+        eventually(lambda: shop_scored(admin, "shop-1"), "the score", (tmp_path / "log").read_text)
 
 
 @pytest.mark.usefixtures("shop")

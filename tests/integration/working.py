@@ -29,10 +29,21 @@ NEVER = 3600
 
 
 @contextmanager
-def worker(settings: "Settings", log: Path, *, tick_seconds: int = NEVER, processes: int = 1) -> Iterator[int]:
+def worker(
+    settings: "Settings", log: Path, *, tick_seconds: int = NEVER, processes: int = 1, pool: str = "prefork"
+) -> Iterator[int]:
     """`celery worker --beat` as `koubei up` starts it, ready to take hints; its pid."""
     words = [sys.executable, "-P", "-m", "celery", "--app", "worker.main", "worker", "--beat"]
-    words += ["--schedule", f"{log}.beat", "--concurrency", str(processes), "--without-gossip", "--without-mingle"]
+    words += [
+        "--schedule",
+        f"{log}.beat",
+        "--pool",
+        pool,
+        "--concurrency",
+        str(processes),
+        "--without-gossip",
+        "--without-mingle",
+    ]
     words += ["--loglevel", "info"]
     env = {
         "KOUBEI_HOME": str(settings.home),
