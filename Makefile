@@ -29,9 +29,11 @@ first-run: $(VENV)/.dev extension browsers ## The pictures of docs/first-run.md,
 soak: $(VENV)/.dev ## The long forms of the fuzz and of the state machine: some minutes
 	@$(BIN)/python -m pytest -s tests/soak/long.py tests/soak/long_faults.py
 
-extension: ## The extension: types, unit tests, both builds
+extension: ## The extension: types, unit tests, both builds, the stores' packages in extension/dist
 	@cd extension && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-progress --no-fund --no-audit --ignore-scripts; }
 	@cd extension && npm run --silent types:check && npm run --silent check && npm test --silent && node build.mjs prod && node build.mjs test
+	@cd extension/store && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-progress --no-fund --no-audit --ignore-scripts; }
+	@cd extension/store && npm run --silent pack && npm run --silent lint
 
 browsers: # what the browser tests need from Debian
 	@missing=""; for package in $(DEBIAN_PACKAGES); do dpkg -s $$package > /dev/null 2>&1 || missing="$$missing $$package"; done; \

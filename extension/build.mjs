@@ -48,8 +48,10 @@ const cssAsText = {
 const options = {
   plugins: [cssAsText, specModules],
   bundle: true,
+  // esbuild names CommonJS modules by their path: where the packages really lie must not show in what is built.
+  preserveSymlinks: true,
   outdir: out,
-  target: ["chrome121", "firefox140"],
+  target: ["chrome121", "firefox142"],
   charset: "utf8",
   legalComments: "none",
   minify: target === "prod",

@@ -13,7 +13,7 @@ function validator() {
   const ajv = new Ajv({ allowUnionTypes: true, allErrors: true, code: { source: true } });
   const contents = standaloneCode(ajv, ajv.compile(readJson("specs/schema.json")));
   // What the checker needs of ajv comes along, so that tests and extension load one and the same module.
-  return buildSync({ stdin: { contents, resolveDir: "." }, bundle: true, format: "esm", write: false }).outputFiles[0].text;
+  return buildSync({ stdin: { contents, resolveDir: "." }, bundle: true, preserveSymlinks: true, format: "esm", write: false }).outputFiles[0].text;
 }
 
 const MODULES = {

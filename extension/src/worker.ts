@@ -429,9 +429,10 @@ chrome.runtime.onInstalled.addListener(({ reason }) => {
 });
 keepToolbarHonest();
 // Where there is a side panel the button opens it; elsewhere (Firefox) the same page is the button's popup.
-if (chrome.sidePanel) {
+const { sidePanel } = chrome;
+if (sidePanel) {
   void chrome.action.setPopup({ popup: "" });
-  void chrome.sidePanel.setPanelBehavior({ openPanelOnActionClick: true }).catch(() => undefined);
+  void sidePanel.setPanelBehavior({ openPanelOnActionClick: true }).catch(() => undefined);
 }
 void chrome.alarms.create("tick", { periodInMinutes: TICK_MINUTES });
 void book.publish().catch(() => undefined);
