@@ -21,18 +21,18 @@ export const actions: Feature<ListedAction[]> = {
   },
 };
 
-/** An action with what it gains, or what it moves where nobody can say the points. */
-export function gainOf({ gain, moves }: ListedAction, { t }: Around): Child {
-  if (gain.mid !== null) return h("span", {}, h("b", {}, grow(move(gain.mid))), h("small", {}, " ", band(gain.low, gain.high)));
+/** What an action gains, beside its title; or below it what it moves, where nobody can say the points. */
+export function gained({ title, gain, moves }: ListedAction, { t }: Around): Child[] {
+  if (gain.mid !== null) return [h("div", { class: "line" }, h("span", {}, title), h("span", {}, h("b", {}, grow(move(gain.mid))), h("small", {}, " ", band(gain.low, gain.high))))];
   const moved = Object.entries(moves).map(([key, change]) => changeText({ key, change }, t));
-  return h("small", {}, [t("p_points_unknown"), ...moved].join("；"));
+  return [h("div", {}, title), h("small", {}, [t("p_points_unknown"), moved.join(t("p_list"))].filter(Boolean).join(t("p_clauses")))];
 }
 
 function todo(action: ListedAction, around: Around, said: HTMLElement): HTMLElement {
   const { t } = around;
-  const { id, title, why, deadline, effort_minutes, success, warning } = action;
+  const { id, why, deadline, effort_minutes, success, warning } = action;
   const clock = deadline ? clockWords(deadline, Date.now(), t) : null;
-  return h("li", { "data-id": id }, h("div", { class: "line" }, h("span", {}, title), gainOf(action, around)),
+  return h("li", { "data-id": id }, ...gained(action, around),
     h("small", {}, [why, clock?.text, t("unit_minutes", { n: Math.round(effort_minutes) }), t("p_success", { n: percent(success) })].filter(Boolean).join(" · ")),
     warning && h("small", { class: "bad" }, warning),
     h("span", { class: "buttons" }, ...ACTION_STATES.map((state) => button(state, action, around, said))));

@@ -73,9 +73,10 @@ function month(days: readonly LeavingDay[], { t, lang }: Around, open: (day: Lea
   function cell(day: LeavingDay | null): Child {
     if (!day) return null;
     const n = count(day);
-    const label = [day.date, n > 0 && t("p_bad_leave", { n }), Math.abs(day.points) > NOTHING && t("points", { n: signed(day.points) })].filter(Boolean).join("，");
-    return h("button", { type: "button", class: "quiet", "data-act": day.date, "aria-pressed": "false", "aria-label": label, on: { click: () => open(day) } },
-      h("b", {}, day.date.endsWith("-01") ? shortDay(day.date) : String(Number(day.date.slice(8)))), n > 0 && h("small", {}, `−${n}`), Math.abs(day.points) > NOTHING && h("small", { class: day.points > 0 ? "good" : "bad" }, signed(day.points)));
+    const unseen = (text: string): HTMLElement => h("span", { class: "unseen" }, text);
+    const moves = Math.abs(day.points) > NOTHING;
+    return h("button", { type: "button", class: "quiet", "data-act": day.date, "aria-pressed": "false", on: { click: () => open(day) } }, unseen(`${day.date.slice(0, 7)} `),
+      h("b", {}, day.date.endsWith("-01") ? shortDay(day.date) : String(Number(day.date.slice(8)))), n > 0 && h("small", {}, `−${n}`, unseen(` ${t("p_bad_leave")}`)), moves && h("small", { class: day.points > 0 ? "good" : "bad" }, signed(day.points), unseen(` ${t("total")}`)));
   }
 }
 
@@ -84,7 +85,7 @@ function told({ date, bad, changes, points }: LeavingDay, { t }: Around): Child[
   return [
     h("h3", {}, date),
     Math.abs(points) > NOTHING && h("p", {}, t("p_points_back"), " ", grow(toned(points > 0, signed(points)))),
-    bad.length > 0 && h("p", {}, t("p_bad_leave_what", { what: bad.map(({ name, count: n }) => `${name} ${n}`).join("、") })),
+    bad.length > 0 && h("p", {}, t("p_bad_leave_what", { what: bad.map(({ name, count: n }) => `${name} ${n}`).join(t("p_list")) })),
     ordered.length > 0 ? h("ul", { class: "plain" }, ...ordered.map((change) => h("li", {}, grow(toned(change.better, changeText(change, t)))))) : h("p", { class: "soft" }, t("drop_outs_none")),
   ];
 }

@@ -65,14 +65,14 @@ function orders(risks: readonly OrderRisk[], t: Translate<TextKey>, now: number)
     kind: "orders", until,
     text: t(isSoon ? "p_orders_at_risk" : "p_orders_later", { n: members.length, what: named(t, outcome) }),
     points: members.some(({ loss }) => loss === null) ? null : -members.reduce((sum, { probability, loss }) => sum + probability * (loss ?? 0), 0),
-    more: members.map(({ order, probability }) => [order.order_id, t("probability", { n: Math.round(100 * probability) }), ...order.reasons.map(({ text }) => text ?? "")].filter(Boolean).join(" · ")),
+    more: members.map(({ order, probability }) => [order.order_id, t("probability", { n: Math.round(100 * probability) }), ...order.reasons.map(({ text }) => text ?? ""), ...(order.clocks ?? []).map(({ past, text }) => (past ? "" : text ?? ""))].filter(Boolean).join(" · ")),
   }));
 }
 
-/** The outcome that costs most; where points cannot be given, the likeliest. */
+/** The outcome that costs most; where points cannot be given, the likeliest. What costs nothing is no threat. */
 function worstOf({ outcomes }: OrderRisk): ({ outcome: string } & NonNullable<OrderRisk["outcomes"][string]>) | undefined {
   const cost = ({ probability, loss }: { probability: number; loss: number | null }): number => probability * (loss ?? 0);
-  return Object.entries(outcomes).flatMap(([outcome, risk]) => (risk ? [{ outcome, ...risk }] : [])).sort((one, other) => cost(other) - cost(one) || other.probability - one.probability)[0];
+  return Object.entries(outcomes).flatMap(([outcome, risk]) => (risk && risk.loss !== 0 ? [{ outcome, ...risk }] : [])).sort((one, other) => cost(other) - cost(one) || other.probability - one.probability)[0];
 }
 
 /** Clocks of after-sales that end within two days: the actions that answer them know until when. */
@@ -87,7 +87,7 @@ const gates = ({ panel, as_of }: Overlay, t: Translate<TextKey>): Threat[] => pa
 function deductions({ deductions: held }: Score, { conducts }: DropOuts, t: Translate<TextKey>): Threat[] {
   return held.map(({ scene, count, points, text }) => {
     const leaves = conducts.filter((one) => one.scene === scene).map(({ date }) => shortDay(date));
-    return { kind: "deduction", text: t("p_deduction_held", { what: text ?? scene, n: count }), until: null, points: -points, more: leaves.length > 0 ? [t("p_leaves_on", { days: leaves.join("、") })] : [] };
+    return { kind: "deduction", text: t("p_deduction_held", { what: text ?? scene, n: count }), until: null, points: -points, more: leaves.length > 0 ? [t("p_leaves_on", { days: leaves.join(t("p_list")) })] : [] };
   });
 }
 

@@ -2,7 +2,7 @@ import type { ActionList, GateFigure } from "../api-contract.js";
 import { h, trusted, type Child } from "../overlay/dom.js";
 import { percent } from "../overlay/numbers.js";
 import type { TextKey } from "../texts.js";
-import { gainOf } from "./actions.js";
+import { gained } from "./actions.js";
 import { Unread, type Around } from "./around.js";
 import { band, known } from "./figures.js";
 import type { Feature } from "./feature.js";
@@ -80,13 +80,13 @@ function form({ question, turn, version, gates }: Planned, around: Around, said:
 function planned({ plan: cheapest, reachable, actions, ways, wait, not_before, current, lines }: ActionList, around: Around): Child[] {
   const { t } = around;
   const chosen = actions.filter(({ id }) => cheapest?.actions.includes(id));
-  const goal = Object.entries(lines).map(([of, points]) => `${t(of as TextKey)} ${points}`).join("、");
+  const goal = Object.entries(lines).map(([of, points]) => `${t(of as TextKey)} ${points}`).join(t("p_list"));
   return [
     h("p", {}, h("b", { class: reachable ? "good" : "bad" }, `${reachable ? "✓" : "✕"} ${t(reachable ? "p_reachable" : "p_unreachable", { goal })}`)),
     not_before?.text && h("p", {}, not_before.text),
     cheapest && cheapest.actions.length > 0 && h("div", {},
       h("p", {}, t("p_plan_sum", { from: known(current, t), to: known(cheapest.total.mid, t), band: band(cheapest.total.low, cheapest.total.high) || "—", minutes: Math.round(cheapest.effort_minutes), n: percent(cheapest.probability) })),
-      h("ol", {}, ...chosen.map((action) => h("li", {}, h("div", { class: "line" }, h("span", {}, action.title), gainOf(action, around))))),
+      h("ol", {}, ...chosen.map((action) => h("li", {}, ...gained(action, around)))),
       !cheapest.optimal && h("small", {}, t("p_plan_bound", { minutes: Math.round(cheapest.effort_at_least) }))),
     wait && h("p", {}, wait.text),
     ways.length > 0 && h("details", { "data-fold": "ways" }, h("summary", { "data-act": "ways" }, t("p_ways")), h("ul", {}, ...ways.map(({ text }) => h("li", {}, text)))),

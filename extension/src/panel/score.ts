@@ -18,13 +18,13 @@ export const score: Feature<Scores> = {
   title: "p_score",
   load: async (around) => ({ overlay: await around.overlay(), forecast: await around.read("forecast", { days: String(DAYS_AHEAD) }) }),
   draw(data, around) {
-    const { overlay: { panel, rules, as_of }, forecast } = data;
+    const { overlay: { panel, rules, as_of, scored_version }, forecast } = data;
     const { t } = around;
     const week = forecast.days.at(-1) ?? null;
     const { shown = null, noon } = panel;
-    const nothing = shown === null && panel.estimate === null;
+    // Before anything has been told of it even the growth stage's 70 would be a claim.
+    if (shown === null && (scored_version === 0 || panel.estimate === null)) return [h("p", { class: "note", "data-state": "nothing" }, t("p_nothing")), guideOf(panel, around)];
     return [
-      nothing && h("p", { class: "note", "data-state": "nothing" }, t("p_nothing")),
       h("div", { class: "scores" },
         card("now", shown ? t("shown_on", { day: shortDay(shown.date) }) : t("no_official"), known(shown?.total ?? null, t),
           shown?.since != null && shown.change !== null && h("small", {}, t("since", { day: shortDay(shown.since) }), " ", grow(move(shown.change))),

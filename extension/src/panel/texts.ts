@@ -23,6 +23,8 @@ export const PANEL_TEXTS = {
   p_nothing: ["还没有数据。打开下面的页面，或导入后台文件，分数就会出现在这里。", "There is no data yet. Open the pages named below, or import files of the backend, and the score appears here."],
   p_unknown: ["未知", "not known"],
   p_points_unknown: ["折合多少分没有公布", "points not published"],
+  p_list: ["、", ", "],
+  p_clauses: ["；", "; "],
   // The score
   p_score: ["分数", "Score"],
   p_ours: ["我们的估计 {n}", "our estimate {n}"],
@@ -78,7 +80,7 @@ export const PANEL_TEXTS = {
   // What leaves the window
   p_drop_outs: ["移出统计窗口的日历", "Calendar of what leaves the window"],
   p_drop_outs_hint: ["每天移出多少条不利记录（−）和分数（±）。点一天看细节；这里假定没有新的事发生。", "How many bad records (−) and points (±) leave each day, if nothing else happens. Choose a day for the details."],
-  p_bad_leave: ["移出 {n} 条不利记录", "{n} bad records leave"],
+  p_bad_leave: ["条不利记录移出", "bad records leave"],
   p_bad_leave_what: ["移出的不利记录：{what}", "Bad records that leave: {what}"],
   p_points_back: ["扣分或加分变化：", "Deductions and bonuses:"],
   // What if
