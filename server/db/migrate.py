@@ -14,8 +14,8 @@ from server.db.engine import psycopg_url
 _LOCK = 0x6B6F756265  # "koube"; advisory locks share one number space per database
 
 
-def upgrade(url: str) -> None:
-    """Migrate to head as the login of `url`, which then owns the tables.
+def upgrade(url: str, revision: str = "head") -> None:
+    """Migrate to head, or in a test to a revision, as the login of `url`, which then owns the tables.
 
     Idempotent, one transaction, and safe when processes race: the second waits for the first and finds nothing to do.
     Raises RuntimeError if a newer koubei has already migrated this database further.
@@ -26,7 +26,7 @@ def upgrade(url: str) -> None:
         config = _config()
         config.attributes["connection"] = connection
         try:
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
         except CommandError as error:
             raise RuntimeError(
                 f"the schema of database {engine.url.database!r} is not one this koubei knows ({error}); "
@@ -37,10 +37,15 @@ def upgrade(url: str) -> None:
 @cache
 def head() -> str:
     """Return the revision this code needs."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    revision = scripts().get_current_head()
     if revision is None:
         raise RuntimeError("the installed package holds no migrations; install koubei again")
     return revision
+
+
+def scripts() -> ScriptDirectory:
+    """Every migration there is."""
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:
