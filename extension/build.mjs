@@ -81,7 +81,10 @@ async function checkTexts() {
 async function buildExtension() {
   const scripts = [{ entryPoints: ["src/tap.ts"] }, { entryPoints: ["src/content.ts"] }];
   for (const script of scripts) await build({ ...options, ...script, format: "iife" });
-  await build({ ...options, entryPoints: ["src/worker.ts", "src/options/options.ts", "src/panel/panel.ts"], entryNames: "[name]", format: "esm" });
+  await build({ ...options, entryPoints: ["src/worker.ts", "src/options/options.ts"], entryNames: "[name]", format: "esm" });
+  // The panel carries uPlot, whose licence goes where its code goes.
+  const licence = { js: `/*! uPlot\n${fs.readFileSync("node_modules/uplot/LICENSE", "utf8").trim()}\n*/` };
+  await build({ ...options, entryPoints: ["src/panel/panel.ts"], entryNames: "[name]", format: "esm", banner: licence });
   await build({ ...options, plugins: [], entryPoints: ["src/panel/panel.css"], entryNames: "[name]" });
   fs.cpSync("static/_locales", `${out}/_locales`, { recursive: true });
   for (const file of ["src/options/options.html", "src/options/options.css", "src/panel/panel.html"]) fs.copyFileSync(file, `${out}/${path.basename(file)}`);
