@@ -66,10 +66,10 @@ async function buildUnit() {
 
 /** Every text stands in both languages, and every one that a page or script asks for by name is there. */
 async function checkTexts() {
-  const { gaps, PAGE_TEXTS, OWN_TEXTS, PANEL_TEXTS } = await loaded('export * from "./src/words.ts"; export * from "./src/texts.ts"; export * from "./src/panel/texts.ts";');
-  const found = [...gaps(PAGE_TEXTS), ...gaps(OWN_TEXTS), ...gaps(PANEL_TEXTS)];
+  const { gaps, PAGE_TEXTS, OPTIONS_TEXTS, PANEL_TEXTS } = await loaded('export * from "./src/words.ts"; export * from "./src/texts.ts"; export * from "./src/options/texts.ts"; export * from "./src/panel/texts.ts";');
+  const found = [...gaps(PAGE_TEXTS), ...gaps(OPTIONS_TEXTS), ...gaps(PANEL_TEXTS)];
   if (found.length > 0) fail(`src/texts.ts: empty text or differing placeholders in ${found.join(", ")}`);
-  const own = { ...PAGE_TEXTS, ...OWN_TEXTS, ...PANEL_TEXTS };
+  const own = { ...PAGE_TEXTS, ...OPTIONS_TEXTS, ...PANEL_TEXTS };
   for (const file of fs.readdirSync("src", { recursive: true }).filter((name) => /\.(ts|html)$/.test(name))) {
     const table = /^(options|panel)\b/.test(file) ? own : PAGE_TEXTS;
     const asked = fs.readFileSync(`src/${file}`, "utf8").matchAll(/(?:\bt\(|\bdata-t=)"([^"]+)"/g);

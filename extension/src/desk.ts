@@ -2,7 +2,7 @@ import { Away, problem, type Answer, type Api } from "./api.js";
 import { EXPORT_KEY, type Answers, type Emptied, type Failure, type PageAsk, type Reply } from "./messages.js";
 import type { Outbox } from "./outbox.js";
 import { probe } from "./probe.js";
-import { change, loadSettings, serverAddress } from "./settings.js";
+import { change, consented, loadSettings, serverAddress } from "./settings.js";
 import type { Store } from "./store.js";
 
 type No = { ok: false; why: Failure; detail?: string };
@@ -31,6 +31,12 @@ export function desk({ store, outbox, api, call, tellHealth, inTurn, forgetReadi
     return outbox.empty(shop);
   });
 
+  /** Without consent the page asks the server nothing by itself; testing, exporting and erasing are asked for by a person. */
+  const asking = async <A extends Answer>(work: (client: Api) => Promise<A>): Promise<A | No> => {
+    const settings = await loadSettings();
+    return consented(settings) && settings.paired ? call(work) : no("shut");
+  };
+
   return {
     async test({ server }) {
       const address = serverAddress(server);
@@ -44,20 +50,20 @@ export function desk({ store, outbox, api, call, tellHealth, inTurn, forgetReadi
     },
 
     async preferences({ shop }) {
-      const answer = await call((client) => client.preferences(shop));
+      const answer = await asking((client) => client.preferences(shop));
       if ("why" in answer) return answer;
       return answer.status === 200 && answer.body.settings && answer.etag ? { ok: true, preferences: answer.body.settings, etag: answer.etag } : no("refused", problem(answer.body));
     },
 
     async prefer({ shop, preferences, etag }) {
-      const answer = await call((client) => client.prefer(shop, preferences, etag));
+      const answer = await asking((client) => client.prefer(shop, preferences, etag));
       if ("why" in answer) return answer;
       if (answer.status === 412) return no("conflict", problem(answer.body));
       return answer.status === 200 && answer.body.settings && answer.etag ? { ok: true, preferences: answer.body.settings, etag: answer.etag } : no("refused", problem(answer.body));
     },
 
     async packs() {
-      const answer = await call((client) => client.rulePacks());
+      const answer = await asking((client) => client.rulePacks());
       if ("why" in answer) return answer;
       return answer.status === 200 && answer.body.items ? { ok: true, packs: answer.body.items } : no("refused", problem(answer.body));
     },

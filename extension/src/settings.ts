@@ -114,6 +114,12 @@ export function onChange(listener: (what: Stored) => void): () => void {
   return () => { if (chrome.runtime?.id) chrome.storage.onChanged.removeListener(heard); };
 }
 
+/** A pause for a while is over once its time has come. */
+export async function endPause(): Promise<void> {
+  const over = ({ paused, paused_until }: Settings): boolean => paused && paused_until > 0 && paused_until <= Date.now();
+  if (over(await loadSettings())) await change((settings) => (over(settings) ? { paused: false, paused_until: 0 } : {}));
+}
+
 /** Plain http only to this very machine; everything else must be https. Null when it is no address we would send to. */
 export function serverAddress(text: string): string | null {
   try {

@@ -1,6 +1,7 @@
 import type { Lang, Words } from "./i18n.js";
+import { OPTIONS_TEXTS } from "./options/texts.js";
 import { PANEL_TEXTS } from "./panel/texts.js";
-import { OWN_TEXTS, PAGE_TEXTS, type PageTextKey, type TextKey } from "./texts.js";
+import { PAGE_TEXTS, type PageTextKey, type TextKey } from "./texts.js";
 
 type Table<Key extends string> = Readonly<Record<Key, readonly [string, string]>>;
 
@@ -11,7 +12,7 @@ const inLang = <Key extends string>(table: Table<Key>, lang: Lang): Words<Key> =
 export const pageWords = (lang: Lang): Words => inLang<PageTextKey>(PAGE_TEXTS, lang);
 
 /** Every text: the extension's own pages use those of the merchant's pages too. */
-export const allWords = (lang: Lang): Words<TextKey> => inLang<TextKey>({ ...PAGE_TEXTS, ...OWN_TEXTS, ...PANEL_TEXTS }, lang);
+export const allWords = (lang: Lang): Words<TextKey> => inLang<TextKey>({ ...PAGE_TEXTS, ...OPTIONS_TEXTS, ...PANEL_TEXTS }, lang);
 
 /** Gaps in a table: empty texts, and placeholders that one language has and the other lacks. */
 export function gaps(texts: Readonly<Record<string, readonly string[]>>): string[] {

@@ -2,6 +2,7 @@ import { Api, type Answer, Away, makeBatch, meaning, problem } from "./api.js";
 import { FORMAT, type Overlay } from "./api-contract.js";
 import { ACTION_STATES, type Answers, type ContentAsk, type Failure, type LastRead, type PageAsk, type RecordedShape, type Reply, type SetAside, type Unread } from "./messages.js";
 import { desk } from "./desk.js";
+import { HealthTeller } from "./health.js";
 import { langOf, translator } from "./i18n.js";
 import { entered } from "./entry.js";
 import { joined } from "./official.js";
@@ -9,7 +10,7 @@ import { Outbox, type Parcel, type Sent } from "./outbox.js";
 import { PartReader, panelDesk } from "./parts.js";
 import { ROUTES, type Page } from "./routes.js";
 import type { Rec } from "./project.js";
-import { change, consented, load, loadSettings, saveHealth, serverAddress, watching, type Health, type Settings } from "./settings.js";
+import { change, consented, endPause, load, loadSettings, serverAddress, watching } from "./settings.js";
 import { adapterOf, type CaptureSpec } from "./spec.js";
 import { admits } from "./specs.js";
 import { SentLog } from "./sent-log.js";
@@ -83,45 +84,8 @@ const parts = new PartReader();
 const book = new SpecBook(store);
 const whose = new Whose(chrome.storage.session);
 
-/** As it was last written: every write is read by every page. */
-let toldHealth = "";
-
-async function tellHealth(): Promise<number> {
-  const { queued, set_aside, away_since, revoked, dropped } = await outbox.state();
-  const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-  const unfit = formats && !formats.listed.includes(FORMAT) ? formats.listed : null;
-  await tell({ queued, set_aside, revoked, full: await fullNow(), formats: unfit, away_since: unfit ? null : time(away_since), dropped: { ...dropped, since: time(dropped.since) } });
-  return queued;
-}
-
-async function tell(health: Health): Promise<void> {
-  if (JSON.stringify(health) === toldHealth) return;
-  try {
-    await saveHealth(health);
-    toldHealth = JSON.stringify(health);
-  } catch (error) {
-    if (!isFull(error)) throw error;
-  }
-}
-
-/** What could not be kept for want of room; undefined until this worker has looked. */
-let full: Health["full"] | undefined;
-const fullNow = async (): Promise<Health["full"]> => (full === undefined ? (full = (await load()).health.full) : full);
-
-/** There is no room for what was read: it is counted and said, for nothing may be lost in silence. */
-async function noteFull(records: number): Promise<void> {
-  const before = (await fullNow()) ?? { since: new Date().toISOString(), batches: 0, records: 0 };
-  full = { ...before, batches: before.batches + 1, records: before.records + records };
-  await tellHealth();
-}
-
-/** There is room again: what could not be kept meanwhile now counts with what was dropped. */
-async function noteRoom(): Promise<void> {
-  const lost = await fullNow();
-  if (lost === null) return;
-  await outbox.countLost(lost);
-  full = null;
-}
+const health = new HealthTeller(outbox, () => (formats && !formats.listed.includes(FORMAT) ? formats.listed : null));
+const tellHealth = (): Promise<number> => health.tell();
 
 async function flush(force = false): Promise<number> {
   const settings = await loadSettings();
@@ -170,7 +134,7 @@ async function post(key: string, subject: string, adapter: string, captured_at: 
       return yes;
     });
     if (!may) return null;
-    await noteRoom();
+    await health.room();
   }
   const queued = await tellHealth();
   void flush();
@@ -237,7 +201,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
       return { ok: true, queued };
     } catch (error) {
       if (!isFull(error)) throw error;
-      await noteFull(records.length);
+      await health.noRoom(records.length);
       return no("full");
     }
   },
@@ -395,7 +359,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     answers.clear();
     await whose.forget();
     parts.clear();
-    [toldHealth, full] = ["", null];
+    health.forget();
     await clearToolbar();
     await book.publish();
     return { ok: true };
@@ -416,11 +380,6 @@ chrome.runtime.onMessage.addListener((message: ContentAsk | PageAsk, sender, rep
 // One-shot alarms do not survive a browser restart, and a worker may die between queueing and sending: every start flushes.
 const wake = (): void => void endPause().then(() => flush()).then(() => renewSpecs()).catch(() => undefined);
 
-/** A pause for a while is over once its time has come. */
-async function endPause(): Promise<void> {
-  const over = ({ paused, paused_until }: Settings): boolean => paused && paused_until > 0 && paused_until <= Date.now();
-  if (over(await loadSettings())) await change((settings) => (over(settings) ? { paused: false, paused_until: 0 } : {}));
-}
 chrome.alarms.onAlarm.addListener(wake);
 chrome.runtime.onStartup.addListener(wake);
 chrome.runtime.onInstalled.addListener(({ reason }) => {

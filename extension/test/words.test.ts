@@ -10,7 +10,8 @@ import { isAnswer } from "../src/spec.js";
 import { BUNDLED } from "../src/specs.js";
 import { onRoute, pageOf, setRoutes } from "../src/pages.js";
 import { PAGES, ROUTES } from "../src/routes.js";
-import { OWN_TEXTS, PAGE_TEXTS } from "../src/texts.js";
+import { OPTIONS_TEXTS } from "../src/options/texts.js";
+import { PAGE_TEXTS } from "../src/texts.js";
 import { gaps, pageWords } from "../src/words.js";
 
 const zh = translator(pageWords("zh"));
@@ -57,7 +58,7 @@ describe("the number on a badge", () => {
 });
 
 describe("texts", () => {
-  it("have no gap in either language", () => assert.deepEqual([...gaps(PAGE_TEXTS), ...gaps(OWN_TEXTS)], []));
+  it("have no gap in either language", () => assert.deepEqual([...gaps(PAGE_TEXTS), ...gaps(OPTIONS_TEXTS)], []));
   it("a gap would be found", () => assert.deepEqual(gaps({ a: ["x", ""], b: ["{n}", "n"], c: ["{n}", "{n} x"] }), ["a", "b"]));
   it("follow the setting, else the browser", () => assert.deepEqual([langOf("auto", "zh-TW"), langOf("auto", "de"), langOf("en", "zh")], ["zh", "en", "en"]));
   it("show an unknown code as it is", () => assert.equal(named(zh, "no_such_code"), "no_such_code"));

@@ -264,7 +264,7 @@ def test_a_request_without_an_answer_stands_in_the_log_too(browser: Browser, api
     options.locator("#test").click()
     expect(options.locator("#test-result")).to_contain_text("没有应答")
     line = options.locator("#log > li").filter(has_text="/health/ready").first
-    expect(line).to_contain_text("没有应答")
+    expect(line).to_contain_text("没有应答", timeout=10_000)
 
 
 def test_a_pause_for_an_hour_ends_by_itself_and_one_for_good_does_not(browser: Browser) -> None:

@@ -1,7 +1,7 @@
 import { ask } from "../messages.js";
 import { h } from "../overlay/dom.js";
 import { showNext } from "./start.js";
-import { button, buttons, failed, field, find, result, say, t, type Section } from "./section.js";
+import { button, buttons, failed, field, find, redraw, result, say, t, type Section } from "./section.js";
 
 const input = (id: string): HTMLInputElement => find<HTMLInputElement>(id);
 
@@ -25,6 +25,7 @@ async function test(): Promise<void> {
   if (!reply.ok) return failed("test-result", reply.why, reply.detail, server);
   const { verdict, ms, detail } = reply;
   const fine = verdict === "well" || verdict === "unpaired" || verdict === "elsewhere";
+  redraw();
   say("test-result", fine ? `o_test_${verdict}` : `e_test_${verdict}`, { server, ms, detail });
 }
 

@@ -10,6 +10,8 @@ async function withdraw(): Promise<void> {
   if (!reply) return;
   if (!reply.ok) return failed("consent-result", reply.why, reply.detail);
   say("consent-result", null);
+  // The focus is on a button that is about to go.
+  find("agree").hidden = false;
   find("agree").focus();
 }
 
