@@ -21,8 +21,7 @@ def widths(errors: Floats, default: float) -> Floats:
     for at in range(horizon):
         own = np.sort(np.abs(errors[~np.isnan(errors[:, at]), at]))
         if len(own):
-            # Answers of neighbouring days share most of their future: every so manieth says something new.
-            worth = len(own) / (at + 1) ** 0.75
+            worth = len(own) / _shared(at + 1)
             # A small sample understates its own tail.
             place = min(SHARE * (1 + 0.4 / worth), 1.0) * (len(own) - 1)
             wide = np.log(max(float(np.interp(place, np.arange(len(own)), own)), _SMALLEST))
@@ -31,3 +30,11 @@ def widths(errors: Floats, default: float) -> Floats:
         expected += 0.5 * np.log((at + 2) / (at + 1))
     result: Floats = np.maximum.accumulate(halves)
     return result
+
+
+def _shared(days: int) -> float:
+    """How many answers in a row, so many days ahead each, say as much of a width as one by itself.
+
+    Answers k days apart share 1 − k/days of their future; of a variance the squares of that are told twice.
+    """
+    return (2 * days**2 + 1) / (3 * days)

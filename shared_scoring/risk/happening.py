@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from shared_scoring.risk import prior
 from shared_scoring.risk.effects import shrunk
@@ -76,6 +77,8 @@ def happening(table: OrderTable, what: Happening, moment: float, late_margin: Co
     asked = table.before("asked", moment)[orders]
     features: dict[str, Column | float] = {
         "late_margin": np.where(arrived, 0.0, np.clip(np.nan_to_num(margin, nan=0.0) + 3, 0, 8)),
+        "chance_late": np.where(arrived | np.isnan(margin), 0.0, expit(margin)),
+        "past_due": (~arrived & (due < moment)).astype(float),
         "overdue": np.where(np.nan_to_num(overdue, nan=-1) > 0, np.log1p(np.maximum(np.nan_to_num(overdue), 0)), 0.0),
         "overdue_arrived": np.where(arrived & (np.nan_to_num(overdue, nan=-1) > 0), 1.0, 0.0),
         "overdue_long": np.clip(np.nan_to_num(overdue, nan=0.0) - 15, 0, 60),

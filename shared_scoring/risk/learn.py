@@ -25,9 +25,9 @@ LATE_LINEAR = (
     "freight", "amount", "merchants", "not_shipped", "ship_overdue", "shipped_for", "hour", "presale",
 )  # fmt: skip
 HAPPENS_LINEAR = (
-    "late_margin", "overdue", "overdue_arrived", "overdue_long", "arrived_late", "arrived", "days_since_arrival",
-    "fresh_arrival", "silence", "silent", "long_silent", "left", "early", "waited", "transit", "transit_share",
-    "excess_product", "excess_merchant", "excess_category", "excess_courier", "excess_region",
+    "late_margin", "chance_late", "past_due", "overdue", "overdue_arrived", "overdue_long", "arrived_late", "arrived",
+    "days_since_arrival", "fresh_arrival", "silence", "silent", "long_silent", "left", "early", "waited", "transit",
+    "transit_share", "excess_product", "excess_merchant", "excess_category", "excess_courier", "excess_region",
     "several_sellers", "several_lines", "several_pieces", "amount", "freight_share", "quantity", "lines", "merchants",
     "asked", "after_sale_open",
 )  # fmt: skip

@@ -67,6 +67,8 @@ OF_REVIEWS: Mapping[str, Weight] = {
     # Stars follow lateness.
     "overdue": Weight(1.0, 0.5),
     "late_margin": Weight(0.3, 0.3),
+    "chance_late": Weight(1.0, 1.0),
+    "past_due": Weight(0.5, 0.7),
     "arrived_late": Weight(0.3, 0.5),
     # Rated before all of it is there.
     "several_sellers": Weight(0.7, 0.7),

@@ -43,9 +43,9 @@ CODE_OF: Mapping[str, str] = {
     **dict.fromkeys(
         ("freight", "amount", "merchants", "hour", "presale", "freight_share", "quantity", "lines"), "kind_of_order"
     ),
-    "late_margin": "likely_late",
+    **dict.fromkeys(("late_margin", "chance_late"), "likely_late"),
     **dict.fromkeys(
-        ("overdue", "overdue_arrived", "overdue_long", "arrived_late", "early", "transit", "transit_share"),
+        ("overdue", "past_due", "overdue_arrived", "overdue_long", "arrived_late", "early", "transit", "transit_share"),
         "already_late",
     ),
     **dict.fromkeys(
