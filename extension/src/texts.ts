@@ -25,7 +25,7 @@ export const PAGE_TEXTS = {
   drops_out: ["{day} 移出统计窗口", "leaves the window on {day}"],
   band: ["估计区间 {low} ～ {high}", "estimated between {low} and {high}"],
   expected_note: ["预期影响：Σ 概率 × 损失", "Expected: Σ probability × loss"],
-  delta_note: ["有这一单与没有它的总分之差", "The total with this order minus without it"],
+  delta_note: ["有它与没有它的总分之差", "The total with this one minus without it"],
   // Risk
   risk_high: ["高风险", "high risk"],
   risk_medium: ["有风险", "at risk"],
