@@ -89,36 +89,38 @@ class Worker:
         finally:
             database.dispose()
 
-    def _attempt(self, task: str, subject_id: str, work: Callable[[str], None]) -> None:
-        """Do a task unless it rests after a failure; an exception goes to `failed`, by Celery."""
+    def _attempt(self, task: str, subject_id: str, work: Callable[[str], bool]) -> None:
+        """Do a task unless it rests after a failure. `work` tells whether it is done; an exception goes to `failed`."""
         self._packs.tell()
         self.hints.take_back(subject_id, task)
         job = jobs.find(self.database.app, subject_id, task)
         if job is not None and jobs.rests(job, dt.datetime.now(dt.UTC)):
             return
-        work(subject_id)
-        if job is not None:
+        if work(subject_id) and job is not None:
             jobs.succeeded(self.database.app, subject_id, task)
 
-    def _recalculate(self, subject_id: str) -> None:
+    def _recalculate(self, subject_id: str) -> bool:
         if recalculate.run(self.database.app, subject_id) is None:
-            return  # whoever is at it looks afterwards for what came meanwhile
+            return False  # whoever is at it looks afterwards for what came meanwhile
         # Input that came meanwhile: its own hint may have met this very calculation, and given up.
         if recalculate.is_behind(self.database.app, subject_id):
             self.hints.give(subject_id)
         elif outlook.is_due(self.database.app, subject_id, dt.datetime.now(dt.UTC)):
             self.hints.give(subject_id, OUTLOOK)
+        return True
 
-    def _daily(self, subject_id: str) -> None:
+    def _daily(self, subject_id: str) -> bool:
         daily.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
         removed = retention.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
         if any(removed):
             with self.database.gate.begin() as gate:
                 rows = removed._asdict().items()
                 counters.add(gate, {counters.Key(counters.EXPIRED, sort): count for sort, count in rows if count})
+        return True
 
-    def _outlook(self, subject_id: str) -> None:
+    def _outlook(self, subject_id: str) -> bool:
         outlook.run(self.database.app, subject_id, dt.datetime.now(dt.UTC))
+        return True
 
     def count(self, task: str, outcome: str, seconds: float) -> None:
         """Add a run to the counters; a database that is away costs the count and nothing else."""
