@@ -278,3 +278,14 @@ def test_the_page_in_front_says_whose_score_it_is(ours: Browser) -> None:
     front.bring_to_front()
     expect(page.locator("[data-figure=basis]")).to_contain_text("douyin-shop", timeout=10_000)
     assert ours.faults == []
+
+
+def test_a_score_that_is_being_made_anew_is_said(ours: Browser, admin: "Engine") -> None:
+    shift = text("UPDATE subjects SET input_version = input_version + :by WHERE id = :shop")
+    with admin.connect() as connection:
+        connection.execute(shift, {"by": 1, "shop": SHOP_ID})
+    page = panel(ours)
+    expect(page.locator("header .stale")).to_have_text("更新中")
+    with admin.connect() as connection:
+        connection.execute(shift, {"by": -1, "shop": SHOP_ID})
+    expect(page.locator("header .stale")).to_have_text("", timeout=40_000)

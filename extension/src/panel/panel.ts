@@ -77,9 +77,9 @@ async function refresh(): Promise<void> {
   const own = mounted;
   if (!own || document.visibilityState === "hidden") return;
   own.around.forget();
-  await Promise.all(own.features.map((feature) => feature.refresh()));
-  if (own !== mounted) return;
-  const overlay = await own.around.overlay().catch(() => null);
+  // A feature that fails must not keep the others from being read again.
+  const [overlay, ends] = await Promise.all([own.around.overlay().catch(() => null), Promise.allSettled(own.features.map((feature) => feature.refresh()))]);
+  for (const end of ends) if (end.status === "rejected") console.error(end.reason);
   if (own !== mounted) return;
   head.stale(overlay?.stale ?? false);
   clearTimeout(timer);
