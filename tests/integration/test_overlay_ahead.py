@@ -120,7 +120,7 @@ def test_actions_stand_beside_their_records_and_in_the_panel(busy: "Paired") -> 
     for ref, one in named:
         [row] = overlay(busy, ref["id"], page=kinds[ref["kind"]])["rows"]
         best = next(each for each in listed if ref in each["records"])
-        assert row["action"] == {"id": best["id"], "title": best["title"]}, one
+        assert row["action"] == {key: best[key] for key in ("id", "title", "etag")}, one
 
 
 def test_a_dismissed_action_is_gone_and_the_tag_says_so(busy: "Paired") -> None:
