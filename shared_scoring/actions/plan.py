@@ -2,7 +2,9 @@
 
 import heapq
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 from msgspec import Struct
@@ -17,6 +19,7 @@ from shared_scoring.actions.target import Target
 EXHAUSTIVE = 12
 _CERTAIN = 8  # outcomes of so many actions are gone through one by one; of more, some are drawn
 _DRAWN = 256
+_DRAWN_FOR_MEANS = 48
 _MOST_CONSIDERED = 120
 _BAND = (0.1, 0.9)
 _HARDLY = 1e-9
@@ -90,12 +93,25 @@ class _Search:
         return math.fsum(self._actions[at].effort for at in _bits(mask))
 
     def expected(self, mask: int) -> dict[str, float]:
-        """The mean of every figure over what may succeed."""
+        """The mean of every figure over what may succeed.
+
+        Of a large set it is the sum of what each action does alone, which is exact, and of what they do to each other,
+        which is drawn: the chance of the draw touches the small part only.
+        """
         found = self._expected.get(mask)
         if found is None:
-            drawn = [(share, self._outcomes.levels(outcome).points) for outcome, share in self._drawn(mask)]
-            keys = drawn[0][1]
-            found = {key: math.fsum(share * points.get(key, 0.0) for share, points in drawn) for key in keys}
+            members, drawn = list(_bits(mask)), list(self._drawn(mask, _DRAWN_FOR_MEANS))
+            before = self._outcomes.levels(0).points
+            found = {}
+            for key, level in before.items():
+                alone = {at: self._outcomes.levels(1 << at).points.get(key, 0.0) - level for at in members}
+                together = (
+                    share
+                    * (self._outcomes.levels(outcome).points.get(key, 0.0) - sum(alone[at] for at in _bits(outcome)))
+                    for outcome, share in drawn
+                )
+                apart = (self._actions[at].success * alone[at] for at in members)
+                found[key] = math.fsum((*together, *apart))
             self._expected[mask] = found
         return found
 
@@ -133,8 +149,17 @@ class _Search:
                 continue
             mask |= 1 << at
             taken += 1
-            gap = self.gap(mask)
+            # While even full success would miss it, what is to be expected need not be worked out.
+            if self._short(mask) <= _HARDLY:
+                gap = self.gap(mask)
         return self._without_needless(mask)
+
+    @cached_property
+    def _worlds(self) -> list[int]:
+        """A fixed sample of what of everything succeeds: two sets that are compared fare alike where they agree."""
+        chances = np.array([one.success for one in self._actions])
+        drawn = np.random.default_rng(len(chances)).random((_DRAWN, len(chances))) < chances
+        return [sum(1 << int(at) for at in np.flatnonzero(row)) for row in drawn]
 
     def _short(self, mask: int) -> float:
         """By how much the target is missed if all of a set succeeds; below 0 beyond it."""
@@ -143,6 +168,8 @@ class _Search:
     def _without_needless(self, mask: int) -> int:
         for at in sorted(_bits(mask), key=lambda at: (-self._actions[at].effort, at)):
             rest = mask & ~(1 << at)
+            if self._short(rest) > max(self._short(mask), 0.0) + _HARDLY:
+                continue  # full success shows already that it is needed
             if self.gap(rest) <= max(self.gap(mask), _HARDLY):
                 mask = rest
         return mask
@@ -150,14 +177,12 @@ class _Search:
     def _all(self) -> range:
         return range(len(self._actions))
 
-    def _drawn(self, mask: int) -> Iterator[tuple[int, float]]:
+    def _drawn(self, mask: int, count: int = _DRAWN) -> Iterator[tuple[int, float]]:
         """What may succeed of a set, with its probability; of a large one, a fixed sample."""
         members = list(_bits(mask))
         if len(members) > _CERTAIN and len(self._actions) > EXHAUSTIVE:
-            chances = np.array([self._actions[at].success for at in members])
-            drawn = np.random.default_rng(len(members)).random((_DRAWN, len(members))) < chances
-            for row in drawn:
-                yield sum(1 << at for at, done in zip(members, row, strict=True) if done), 1 / _DRAWN
+            worlds = Counter(mask & drawn for drawn in self._worlds[:count])
+            yield from ((outcome, times / count) for outcome, times in worlds.items())
             return
         for chosen in range(1 << len(members)):
             outcome, share = 0, 1.0
@@ -178,7 +203,7 @@ class _Search:
             effort_minutes=self.effort(mask),
             probability=math.fsum(share for share, levels in drawn if self._target.gap(levels.points) <= _HARDLY),
             optimal=optimal,
-            effort_at_least=self.effort(mask) if optimal else self._least_effort(),
+            effort_at_least=self.effort(mask) if optimal else min(self._least_effort(), self.effort(mask)),
         )
 
     def _least_effort(self) -> float:
