@@ -41,6 +41,8 @@ def _sold(_app: "Flask", _database: "Database", admin: "Engine") -> None:
 def _as_made(_sold: None, admin: "Engine") -> None:
     with admin.connect() as connection:
         connection.execute(text("UPDATE actions SET state = 'open', snoozed_until = NULL, changed_at = NULL"))
+        # Pages that a test opened were read, and no worker runs here to score them.
+        connection.execute(text("UPDATE subjects SET scored_version = input_version"))
 
 
 @pytest.fixture
