@@ -59,12 +59,14 @@ class Browser:
         """Agrees, pairs and binds, as a merchant does it in the options page."""
         page = self.own_page()
         page.get_by_role("button", name="我已阅读并同意").click()
+        expect(page.locator("#code")).to_be_focused()  # the page takes whoever agreed there; nothing is typed before
         self._pair(page, api, code)
         if shop is not None:
             page.locator("#shop-id").fill(shop[0])
             page.locator("#shop-name").fill(shop[1])
             page.locator("#shop-add").click()
             expect(page.locator("#shops li")).to_contain_text([shop[0]])
+            expect(page.locator("#warn_yellow_hours")).not_to_have_value("")  # the shop's settings have come
         page.close()
 
     def begin_anew(self, server: str, code: str, shop: tuple[str, str]) -> None:
