@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.api import Api
+from tests.browser.api import Api, wait_for
 from tests.browser.browser import ORDERS, SCORE, Browser, badges, dock
 from tests.browser.overlays import everything
 
@@ -265,8 +265,7 @@ def test_zoom_keeps_the_panel_on_the_screen(rich: Browser, zoom: float) -> None:
     page = opened(rich, SCORE)
     page.set_viewport_size({"width": int(1440 / zoom), "height": int(900 / zoom)})
     expect(dock(page).locator(".panel")).to_be_visible()
-    box = dock(page).locator(".panel").bounding_box()
-    assert box is not None
+    box = wait_for(dock(page).locator(".panel").bounding_box, "a panel that is not just being drawn anew")
     assert box["x"] >= 0
     assert box["y"] >= 0
     assert box["x"] + box["width"] <= 1440 / zoom

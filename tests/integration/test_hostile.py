@@ -171,20 +171,27 @@ def test_slow_bodies_hold_nobody_up(tmp_path_factory: pytest.TempPathFactory):
             assert len(told) == 14, "six may wait"
             assert all(answer.startswith(b"HTTP/1.1 408") and b"too-many-bodies" in answer for answer in told), told
             assert koubei.get("/subjects").status_code == requests.codes.ok
-        with socket.create_connection(("127.0.0.1", koubei.port), timeout=30) as dripping:
-            dripping.sendall(head.replace("100", "100000").encode())
 
-            def answered() -> bytes:
-                with suppress(BrokenPipeError, ConnectionResetError):
-                    dripping.sendall(b" ")  # always something, never enough
-                dripping.settimeout(0.05)
-                with suppress(TimeoutError):
-                    return dripping.recv(4096)
-                return b""
+        def dripped() -> bytes:
+            with socket.create_connection(("127.0.0.1", koubei.port), timeout=30) as dripping:
+                dripping.sendall(head.replace("100", "100000").encode())
 
-            answer = eventually(answered, "an answer before the body is there")
+                def answered() -> bytes:
+                    with suppress(BrokenPipeError, ConnectionResetError):
+                        dripping.sendall(b" ")  # always something, never enough
+                    dripping.settimeout(0.05)
+                    with suppress(TimeoutError):
+                        return dripping.recv(4096)
+                    return b""
+
+                return eventually(answered, "an answer before the body is there")
+
+        def too_slow() -> bool:
+            answer = dripped()
             assert answer.startswith(b"HTTP/1.1 408"), answer
-            assert b"body-too-slow" in answer
+            return b"body-too-slow" in answer
+
+        eventually(too_slow, "a place for the body, once those before it were given up")
         body = {"code": "22222222", "name": "x"}
 
         def code() -> str:

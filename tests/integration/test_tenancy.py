@@ -74,7 +74,7 @@ def test_writing_into_another_tenant_is_refused(database):
 def test_copy_into_a_temporary_table_and_merge_is_checked_too(database):
     with database.app.connect() as connection, tenant(connection, "shop-a"):
         cursor = connection.connection.cursor()
-        cursor.execute("CREATE TEMP TABLE incoming (LIKE records) ON COMMIT DROP")
+        cursor.execute("CREATE TEMP TABLE incoming (LIKE records INCLUDING DEFAULTS) ON COMMIT DROP")
         with cursor.copy("COPY incoming (subject_id, kind, id, copies) FROM STDIN") as copy:
             copy.write_row(("shop-b", "order", "2", "[]"))
         merge = text("INSERT INTO records SELECT * FROM incoming")
