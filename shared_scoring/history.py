@@ -1,6 +1,7 @@
 """All copies of all records of one subject, as a file or a table holds them."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 from shared_scoring.case import Case, case_id
 from shared_scoring.copies import Copies
@@ -76,4 +77,5 @@ class History:
         """What a plan counts of cases as they were known on a day."""
         calendar = self.viewpoint().calendar
         rows = (row for case in cases.values() for row in plan.contributions(case, calendar).items())
-        return Sums(rows, earlier=lambda past: self.counted(plan, past)[1])
+        # Several parts of an answer ask for the same past day, and each count of it goes through the whole history.
+        return Sums(rows, earlier=cache(lambda past: self.counted(plan, past)[1]))

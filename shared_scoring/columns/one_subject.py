@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,7 +52,7 @@ class OneSubject(NamedTuple):
                 views = []
         sheets.append(self._pulled(views))
         found = sums(CaseColumns(_joined(sheets), self.puller, self.viewpoint(), day), plan)
-        found.earlier = lambda past: self.counted(plan, past)[1]
+        found.earlier = cache(lambda past: self.counted(plan, past)[1])
         return facts(rest), found
 
     def _pulled(self, views: Sequence[tuple[Record, int | None]]) -> dict[str, Sheet]:
