@@ -25,7 +25,7 @@ from shared_scoring.page_to_open import page_to_open
 from shared_scoring.records import Record
 from shared_scoring.score import Note
 from shared_scoring.shifts import Shifting, Standpoint, Values
-from shared_scoring.sums import Sums
+from shared_scoring.sums import Sum, Sums
 from shared_scoring.viewpoint import Viewpoint
 from shared_scoring.what_if_points import Level, LevelDelta, Side, level_of, levels
 
@@ -104,6 +104,10 @@ class Ground:
         self.before = self._side(sums, known)
         self._values = _page_values(pack, as_of, self.before)
         self._shifting = Shifting(pack, as_of, Standpoint(sums, known), self._values)
+
+    def whole(self, indicator: Indicator) -> Sum:
+        """The sums of an indicator as it stands: the official ones where they are known, else the own."""
+        return official_sum(indicator, self._known, self.as_of) or self.before.own[indicator.key]
 
     def what_if(self, told: Iterable[Told], change: Sequence[Record]) -> WhatIf:
         """The answer to a change. Raises changed.ChangeError where everything would have to be counted anew.

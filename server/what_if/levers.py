@@ -10,13 +10,11 @@ from server.http.problems import refuse_fields
 from server.http.snapshot import Snapshot, snapshot
 from server.what_if.schemas import Levers
 from shared_scoring.actions.levers import LeverError, levers, pushed
-from shared_scoring.facts import Facts
 from shared_scoring.what_if import Ground, WhatIf
 
 
 class Standing(NamedTuple):
     ground: Ground
-    known: Facts
     day: dt.date
 
 
@@ -24,7 +22,7 @@ def read_levers(app: Engine, subject_id: str, as_of: dt.date | None, rules: str,
     """What each indicator of a day and a pack can be pushed by."""
     with snapshot(app, subject_id) as seen:
         own = _standing(seen, subject_id, as_of, rules)
-        return Levers(own.ground.pack.id, own.day.isoformat(), levers(own.ground, own.known, lang))
+        return Levers(own.ground.pack.id, own.day.isoformat(), levers(own.ground, lang))
 
 
 def push_levers(
@@ -34,7 +32,7 @@ def push_levers(
     with snapshot(app, subject_id) as seen:
         own = _standing(seen, subject_id, as_of, rules)
         try:
-            return pushed(own.ground, own.known, positions)
+            return pushed(own.ground, positions)
         except LeverError as error:
             refuse_fields([{"path": f"positions.{error.indicator}", "reason": error.reason}])
 
@@ -43,4 +41,4 @@ def _standing(seen: Snapshot, subject_id: str, as_of: dt.date | None, rules: str
     folder, day = seen.folder, seen.day(as_of)
     pack, known = seen.pack(rules, day), folder.facts(day.toordinal())
     sums = folder.sums(pack, day.toordinal())
-    return Standing(Ground(pack, day.toordinal(), sums, known, folder.viewpoint, subject_id), known, day)
+    return Standing(Ground(pack, day.toordinal(), sums, known, folder.viewpoint, subject_id), day)

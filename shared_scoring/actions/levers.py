@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from shared_scoring.actions.events import Event, better_event, happened, worse_event
 from shared_scoring.delta import official_sum
-from shared_scoring.facts import Facts
 from shared_scoring.ledger import State
 from shared_scoring.measures import HITS
 from shared_scoring.pack import Indicator
@@ -58,14 +57,12 @@ class LeverError(ValueError):
         self.reason = reason
 
 
-def levers(ground: Ground, known: Facts, lang: str) -> list[Lever]:
+def levers(ground: Ground, lang: str) -> list[Lever]:
     """Each indicator of which a value is known, in the order of the pack."""
-    return [
-        _lever(one, whole, lang) for one in ground.pack.indicators if (whole := _whole(ground, known, one)).denominator
-    ]
+    return [_lever(one, whole, lang) for one in ground.pack.indicators if (whole := ground.whole(one)).denominator]
 
 
-def pushed(ground: Ground, known: Facts, positions: Mapping[str, int]) -> WhatIf:
+def pushed(ground: Ground, positions: Mapping[str, int]) -> WhatIf:
     """The answer with the levers at these positions. Raises LeverError."""
     by_key = {one.key: one for one in ground.pack.indicators}
     state: State = {}
@@ -73,25 +70,22 @@ def pushed(ground: Ground, known: Facts, positions: Mapping[str, int]) -> WhatIf
         indicator = by_key.get(key)
         if indicator is None:
             raise LeverError(key, f"is no indicator of {ground.pack.id}")
-        whole = _whole(ground, known, indicator)
+        whole = ground.whole(indicator)
         if not whole.denominator:
             raise LeverError(key, "has no value to push")
-        for series, (top, bottom) in _pushed(ground, known, indicator, whole, position).items():
+        for series, (top, bottom) in _pushed(ground, indicator, whole, position).items():
             was = state.get(series, (0, 0))
             state[series] = (was[0] + top, was[1] + bottom)
     return ground.answer(state)
 
 
-def _whole(ground: Ground, known: Facts, indicator: Indicator) -> Sum:
-    return official_sum(indicator, known, ground.as_of) or ground.before.own[indicator.key]
-
-
-def _pushed(ground: Ground, known: Facts, indicator: Indicator, whole: Sum, position: int) -> State:
+def _pushed(ground: Ground, indicator: Indicator, whole: Sum, position: int) -> State:
     event = better_event(indicator, whole) if position >= 0 else worse_event(indicator, whole)
     count = abs(position) * _unit(event, whole)
     if count > event.most:
         raise LeverError(indicator.key, f"{position} is beyond the {event.most // _unit(event, whole)} there can be")
-    is_weighed = ground.pack.half_life_days is not None and official_sum(indicator, known, ground.as_of) is None
+    official = official_sum(indicator, ground.before.known, ground.as_of)
+    is_weighed = ground.pack.half_life_days is not None and official is None
     if is_weighed and event.code not in _ADDED:
         return _weighed(ground, indicator, event, position)
     return happened(indicator, ground.as_of, event.shift(count))

@@ -9,6 +9,7 @@ from shared_scoring.actions.scene import Scene
 from shared_scoring.facts import Facts
 from shared_scoring.ledger import State
 from shared_scoring.records import Record
+from shared_scoring.what_if import WhatIf
 
 _DEVIATIONS = 1.2815515655446004  # of a normal distribution, from the middle to the end of an 80 % band
 
@@ -61,9 +62,10 @@ class Outcomes:
                     whole[key] = (top + numerator, bottom + denominator)
         return whole
 
-    def saved(self, mask: int) -> float:
-        """What is spared of risks, in points of the total."""
-        return sum(one.points.mid or 0.0 for one in self._of(mask) if one.candidate.is_risk)
+    def points(self, answer: WhatIf, mask: int) -> dict[str, float]:
+        """The figures of an answer, with what is spared of risks in the total."""
+        saved = sum(one.points.mid or 0.0 for one in self._of(mask) if one.candidate.is_risk)
+        return {**answer.after.figures, "total": answer.after.figures.get("total", 0.0) + saved}
 
     def known(self, mask: int) -> Facts | None:
         """The facts as they would be; None where they stay as they are."""
@@ -74,10 +76,8 @@ class Outcomes:
 
     def _work_out(self, mask: int) -> Levels:
         answer = self._scene.ground.answer(self.state(mask), self.known(mask))
-        points = answer.after.figures
-        points["total"] = points.get("total", 0.0) + self.saved(mask)
         low, high = answer.delta.low or 0.0, answer.delta.high or 0.0
-        return Levels(points, max(high - low, 0.0) / (2 * _DEVIATIONS))
+        return Levels(self.points(answer, mask), max(high - low, 0.0) / (2 * _DEVIATIONS))
 
     def _difference(self, mask: int) -> State:
         found = self._differences.get(mask)

@@ -39,7 +39,7 @@ def soonest(scene: Scene, actions: Sequence[Rated], target: Target) -> Soonest |
     return None
 
 
-def gone_by(scene: Scene, ahead: int, added: State | None = None, known: Facts | None = None) -> WhatIf:
+def _gone_by(scene: Scene, ahead: int, added: State | None = None, known: Facts | None = None) -> WhatIf:
     """The score without what leaves within `ahead` days, with what is `added` to the days that stay."""
     first = scene.first + ahead
     state: State = {key: sums for key, sums in (added or {}).items() if key[1] >= first}
@@ -52,7 +52,5 @@ def gone_by(scene: Scene, ahead: int, added: State | None = None, known: Facts |
 
 
 def _reaches(scene: Scene, outcomes: Outcomes, target: Target, mask: int, ahead: int) -> bool:
-    answer = gone_by(scene, ahead, outcomes.state(mask), outcomes.known(mask))
-    points = answer.after.figures
-    points["total"] = points.get("total", 0.0) + outcomes.saved(mask)
-    return answer.stage.after == answer.stage.before and target.gap(points) <= _REACHED
+    answer = _gone_by(scene, ahead, outcomes.state(mask), outcomes.known(mask))
+    return answer.stage.after == answer.stage.before and target.gap(outcomes.points(answer, mask)) <= _REACHED

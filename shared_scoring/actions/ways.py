@@ -9,7 +9,6 @@ from shared_scoring.actions.scene import Scene
 from shared_scoring.actions.soonest import soonest
 from shared_scoring.actions.target import Target
 from shared_scoring.calendar import iso
-from shared_scoring.delta import official_sum
 from shared_scoring.drop_outs import CaseLeaving, cases_leaving
 from shared_scoring.ledger import State
 from shared_scoring.pack import Indicator
@@ -74,7 +73,7 @@ def ways(scene: Scene, target: Target, lang: str) -> list[Way]:
 
 
 def _way(scene: Scene, target: Target, indicator: Indicator, lang: str) -> Way | None:
-    whole = official_sum(indicator, scene.known, scene.as_of) or scene.ground.before.own[indicator.key]
+    whole = scene.ground.whole(indicator)
     if not whole.denominator:
         return None
     code, most, shift = better_event(indicator, whole)

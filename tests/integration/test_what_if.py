@@ -150,11 +150,11 @@ def test_levers_say_what_the_file_says_and_name_a_bad_position(paired: "Paired")
     address = f"/v1/subjects/{SHOP_ID}/what-if/levers"
     listed = paired.client.get(f"{address}?as_of={day}&rules={RULES}&lang=en")
     assert listed.status_code == 200, listed.text
-    assert listed.json["levers"] == json.loads(msgspec.json.encode(levers(ground, known, "en")))
+    assert listed.json["levers"] == json.loads(msgspec.json.encode(levers(ground, "en")))
     positions = {one["indicator"]: one["most"] for one in listed.json["levers"][:3]}
     answer = paired.client.post(address, json={"as_of": str(day), "rules": RULES, "positions": positions})
     assert answer.status_code == 200, answer.text
-    assert json.loads(answer.data) == json.loads(msgspec.json.encode(pushed(ground, known, positions)))
+    assert json.loads(answer.data) == json.loads(msgspec.json.encode(pushed(ground, positions)))
     refused = paired.client.post(address, json={"positions": {"goods.nothing": 1}})
     assert refused.status_code == 422
     assert refused.json["errors"][0]["path"] == "positions.goods.nothing"

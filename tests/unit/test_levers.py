@@ -62,11 +62,11 @@ def expected(lever: Lever, position: int) -> float:
 @given(data=st.data())
 def test_any_push_of_any_indicator(grounds: Mapping[tuple[str, bool], Stood], data: st.DataObject) -> None:
     rules, official = data.draw(st.sampled_from(list(grounds)))
-    ground, known, _, _ = grounds[rules, official]
-    lever = data.draw(st.sampled_from(levers(ground, known, "en")))
+    ground, _, _, _ = grounds[rules, official]
+    lever = data.draw(st.sampled_from(levers(ground, "en")))
     position = data.draw(st.integers(lever.least, lever.most)) // lever.step * lever.step
     assume(position != 0)
-    answer = pushed(ground, known, {lever.indicator: position})
+    answer = pushed(ground, {lever.indicator: position})
     assert set(answer.indicators) == {lever.indicator}
     moved = answer.indicators[lever.indicator]
     assert moved.before == lever.value
@@ -83,8 +83,8 @@ def test_any_push_of_any_indicator(grounds: Mapping[tuple[str, bool], Stood], da
 
 @pytest.mark.parametrize("rules", PACKS)
 def test_nothing_pushed_changes_nothing(grounds: Mapping[tuple[str, bool], Stood], rules: str) -> None:
-    ground, known, _, _ = grounds[rules, True]
-    answer = pushed(ground, known, {})
+    ground, _, _, _ = grounds[rules, True]
+    answer = pushed(ground, {})
     assert answer.indicators == {}
     assert answer.after == answer.before
     assert answer.delta.total == 0
@@ -109,7 +109,7 @@ def test_as_many_reviews_say_the_same(grounds: Mapping[tuple[str, bool], Stood],
         {"kind": "review", "id": f"r{n}", "order_id": one["id"], "created_at": yesterday, "stars": stars}
         for n, one in enumerate(orders[-3:])
     ]
-    mine, theirs = pushed(of[0], of[1], {"goods.rating": position}), by_records(of, SHOP, change)
+    mine, theirs = pushed(of[0], {"goods.rating": position}), by_records(of, SHOP, change)
     assert mine.indicators["goods.rating"] == theirs.indicators["goods.rating"]
     assert mine.delta.total == pytest.approx(theirs.delta.total)
 
@@ -122,7 +122,7 @@ def test_an_exempted_return_says_the_same_as_one_fewer(grounds: Mapping[tuple[st
             continue
         theirs = by_records(of, SHOP, [{"kind": "after_sale", "id": one["id"], "exempt": True}])
         if set(theirs.indicators) == {"goods.quality_return"}:
-            mine = pushed(of[0], of[1], {"goods.quality_return": 1})
+            mine = pushed(of[0], {"goods.quality_return": 1})
             assert mine.indicators == theirs.indicators
             assert mine.delta.total == pytest.approx(theirs.delta.total)
             found += 1
@@ -132,9 +132,9 @@ def test_an_exempted_return_says_the_same_as_one_fewer(grounds: Mapping[tuple[st
 
 
 def test_a_position_that_nothing_has(grounds: Mapping[tuple[str, bool], Stood]) -> None:
-    ground, known, _, _ = grounds[SHOP, True]
-    lever = next(one for one in levers(ground, known, "zh") if one.indicator == "goods.quality_return")
+    ground, _, _, _ = grounds[SHOP, True]
+    lever = next(one for one in levers(ground, "zh") if one.indicator == "goods.quality_return")
     with pytest.raises(LeverError, match="beyond"):
-        pushed(ground, known, {lever.indicator: int(lever.numerator) + 1})
+        pushed(ground, {lever.indicator: int(lever.numerator) + 1})
     with pytest.raises(LeverError, match="no indicator"):
-        pushed(ground, known, {"goods.nothing": 1})
+        pushed(ground, {"goods.nothing": 1})
