@@ -12,7 +12,7 @@ from sqlalchemy import URL
 
 from server.db.engine import psycopg_url
 from server.db.migrate import upgrade
-from server.runtime.postgres import binaries
+from server.runtime.programs import binaries
 
 _DRAFT = "koubei_restoring"
 # They carry no truth, and `koubei up` makes what is needed for them.

@@ -19,7 +19,7 @@ from server.db.migrate import head
 from server.runtime import lock
 from server.runtime.address import Address, running
 from server.runtime.home import Home
-from server.runtime.postgres import binaries
+from server.runtime.programs import binaries, check_major
 from server.runtime.run import starts_valkey
 from server.runtime.texts import StartError
 from server.runtime.valkey import binary
@@ -45,7 +45,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     home = Home.at(settings.home)
     yield _home(home)
     yield _disk(home)
-    yield from _binaries(settings)
+    yield from _binaries(settings, home)
     address = running(home)
     if address is None:
         yield _not_running(home)
@@ -78,7 +78,7 @@ def _disk(home: Home) -> Finding:
     return Finding(check="disk", ok=free >= LEAST_FREE, code=code, params={"path": str(there), "mb": free // 10**6})
 
 
-def _binaries(settings: Settings) -> Iterator[Finding]:
+def _binaries(settings: Settings, home: Home) -> Iterator[Finding]:
     if not starts_valkey(settings) and settings.broker_url is None:
         yield Finding(check="valkey_programs", ok=True, code="programs_not_needed", params={"name": "valkey"})
     for name, own, url in (
@@ -92,6 +92,8 @@ def _binaries(settings: Settings) -> Iterator[Finding]:
         try:
             program = binaries() / "postgres" if name == "postgres" else binary()
             yield _program(name, program)
+            if name == "postgres" and home.postgres.exists():
+                yield _data(home, program.parent)
         except StartError as missing:
             params = {"name": name, "reason": str(missing)}
             yield Finding(check=f"{name}_programs", ok=False, code="programs_missing", params=params)
@@ -105,6 +107,17 @@ def _program(name: str, program: Path) -> Finding:
         return Finding(check=f"{name}_programs", ok=False, code="programs_missing", params=params)
     version = done.stdout.strip()
     return Finding(check=f"{name}_programs", ok=True, code="programs_good", params={"name": name, "version": version})
+
+
+def _data(home: Home, programs: Path) -> Finding:
+    try:
+        check_major(home, programs)
+    except (StartError, OSError, subprocess.SubprocessError) as problem:
+        if isinstance(problem, StartError) and problem.key == "other_major":
+            params = {name: str(problem.params[name]) for name in ("path", "found", "expected")}
+            return Finding(check="data", ok=False, code="data_of_other_major", params=params)
+        return Finding(check="data", ok=False, code="data_broken", params={"reason": str(problem)})
+    return Finding(check="data", ok=True, code="data_good", params={"path": str(home.postgres)})
 
 
 def _not_running(home: Home) -> Finding:

@@ -27,6 +27,24 @@ TEXTS: dict[str, Both] = {
         "{name} 程序不可用（{reason}）。请重新安装 koubei 的依赖",
         "the programs of {name} do not work ({reason}). Install koubei's dependencies again",
     ),
+    "data_good": ("{path} 中的数据可由该 PostgreSQL 读取", "this PostgreSQL reads the data in {path}"),
+    "data_of_other_major": (
+        (
+            "{path} 中的数据由 PostgreSQL {found} 创建，现在的是 {expected}。"
+            "运行 koubei up：它不改动数据，并列出搬过去的命令"
+        ),
+        (
+            "the data in {path} was made by PostgreSQL {found}, this is {expected}. Run koubei up: it changes nothing "
+            "and lists the commands that carry it over"
+        ),
+    ),
+    "data_broken": (
+        "数据库目录不可用（{reason}）。用 koubei restore --replace 恢复备份，或用 --home 指定其他目录",
+        (
+            "the database folder cannot be used ({reason}). Put a backup back with koubei restore --replace, or choose "
+            "another with --home"
+        ),
+    ),
     "running": ("koubei 正在 {url} 运行（进程 {pid}）", "koubei runs at {url} (process {pid})"),
     "not_running": ("{path} 中没有运行 koubei。用 koubei up 启动", "no koubei runs in {path}. Start it with koubei up"),
     "not_ready": (

@@ -1,5 +1,6 @@
 """`koubei restore`: the database as `koubei backup` wrote it."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -33,22 +34,38 @@ def restore(file: Path, home: Path | None, replace: bool, lang: Lang) -> None:
         with lock.held(own.lock) as ours:
             if not ours:
                 raise click.ClickException(f"koubei runs in {own.root}: stop it first, with Ctrl-C")
-            _restore(own, file, replace=replace)
+            aside = _restore(own, file, replace=replace)
     except SettingsError as problem:
         raise click.ClickException(str(problem)) from problem
     except StartError as problem:
-        raise click.ClickException(problem.text(lang)) from problem
+        click.echo(problem.text(lang), err=True)
+        sys.exit(2)
     except RuntimeError as problem:
         raise click.ClickException(f"{file}: {problem}") from problem
     click.echo(text(lang, "restored", file=file, home=own.root))
+    if aside is not None:
+        click.echo(text(lang, "kept_aside", path=aside))
 
 
-def _restore(home: Home, file: Path, *, replace: bool) -> None:
+def _restore(home: Home, file: Path, *, replace: bool) -> Path | None:
+    """Where the data lies now that this PostgreSQL could not read."""
     postgres = Postgres(home)
+    aside = postgres.set_aside() if replace else None
+    try:
+        _put_in(postgres, file, replace=replace)
+    except BaseException:
+        if aside is not None:
+            postgres.bring_back(aside)
+        raise
+    return aside
+
+
+def _put_in(postgres: Postgres, file: Path, *, replace: bool) -> None:
     postgres.start()
     try:
         if not replace and holds_subjects(postgres.url):
-            raise click.ClickException(f"{home.root} holds data: use --replace to give it up, or another --home")
+            root = postgres.home.root
+            raise click.ClickException(f"{root} holds data: use --replace to give it up, or another --home")
         put_back(postgres.url, file)
     finally:
         postgres.stop()

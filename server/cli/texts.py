@@ -85,6 +85,10 @@ TEXTS: dict[str, Both] = {
         "已把 {file} 恢复到 {home}；用 koubei up 启动",
         "{file} is restored to {home}; start it with koubei up",
     ),
+    "kept_aside": (
+        "原来的数据库文件保留在 {path}；确认恢复无误后可以删除",
+        "The former database files are kept in {path}; delete them once all is as it should be",
+    ),
     "pairing_code": ("配对码（{minutes} 分钟内有效，仅可用一次）", "Pairing code (valid for {minutes} minutes, once)"),
     **{scene: (words.zh, words.en) for scene, words in SCENE_WORDS.items()},
     "actions_of": (

