@@ -68,5 +68,5 @@ def require_match(tag: str) -> None:
 
 def refuse_outdated(tag: str) -> None:
     """The same where If-Match is not asked for."""
-    if request.if_match and not request.if_match.contains(tag):
+    if "If-Match" in request.headers and not request.if_match.contains(tag):
         raise ProblemError("changed-meanwhile", f"{request.path} now has the ETag {tag!r}")

@@ -260,6 +260,8 @@ def test_of_two_who_saw_the_same_action_the_second_is_told(busy: "Paired") -> No
     assert (first.status_code, first.json["state"]) == (200, "done")
     second = say("dismissed", action["etag"])
     assert (second.status_code, second.json["code"]) == (412, "changed-meanwhile")
+    nothing = busy.client.patch(address, json={"state": "dismissed"}, headers={"If-Match": ""})
+    assert nothing.status_code == 412, "an empty If-Match matches nothing"
     assert busy.client.get(address).json["state"] == "done"
     assert say("open", first.json["etag"]).status_code == 200
     assert change(busy, action["id"], state="done").status_code == 200, "without If-Match the last word stands"

@@ -1,14 +1,23 @@
 """The long forms, by `make soak`: hours are not needed, minutes are. Each prints how much it did."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.integration.test_http_document import check_operation
+from tests.integration.fuzzing import check_operations, lived_in
 from tests.soak.two_accounts import TwoAccounts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+    from sqlalchemy import Engine
+
+    from server.db.engine import Database
+    from tests.conftest import Paired
 
 EXAMPLES = 100
 STEPS = 2000
@@ -30,8 +39,10 @@ def test_two_accounts_for_two_thousand_steps(database, admin, pair):
     assert machine.taken >= STEPS
 
 
-def test_every_operation_a_hundred_times(app, pair):
-    operations = [found.ok() for found in schemathesis.openapi.from_wsgi("/openapi.json", app).get_all_operations()]
-    for operation in operations:
-        check_operation(operation, pair(name=operation.label[:100]), EXAMPLES, derandomize=False)
-    sys.stdout.write(f"\n{len(operations)} operations, {EXAMPLES} examples each\n")
+def test_every_operation_a_hundred_times(
+    app: "Flask", pair: "Callable[..., Paired]", database: "Database", admin: "Engine"
+) -> None:
+    answered = check_operations(app, lived_in(pair, database, admin), EXAMPLES, derandomize=False)
+    for label, counts in answered.items():
+        sys.stdout.write(f"\n{label}: {dict(counts)}")
+    sys.stdout.write(f"\n{len(answered)} operations, {EXAMPLES} good and {EXAMPLES} bad requests each\n")
