@@ -20,6 +20,7 @@ from server.db.reading import Folder
 from server.db.spread import in_turn, share
 from server.db.tenancy import tenant
 from shared_scoring.calendar import Calendar
+from worker.overview import keep_score
 from worker.storing import store_score
 
 log = structlog.get_logger()
@@ -83,7 +84,8 @@ def _take(app: Engine, subject_id: str, day: dt.date) -> bool:
             return False  # the ledger is made anew first; the next tick comes back
         if not _claim(connection, subject_id, day):
             return False
-        store_score(connection, folder, subject_id, day, subject.input_version)
+        score = store_score(connection, folder, subject_id, day, subject.input_version)
+        keep_score(connection, folder, subject_id, day, score)
         connection.execute(
             update(DailyRun)
             .where(DailyRun.subject_id == subject_id, DailyRun.day == day)

@@ -25,6 +25,7 @@ from shared_scoring.forecast.past import Past
 from shared_scoring.history import History
 from shared_scoring.pack import Pack, choose
 from worker.actions import store_actions
+from worker.overview import keep_risk
 from worker.predictions import make_at_risk, make_backtest, make_forecast
 
 log = structlog.get_logger()
@@ -120,6 +121,8 @@ def run(app: Engine, subject_id: str, now: dt.datetime) -> bool:
                 ahead.found[part] = made
                 _store(connection, ahead, part, made, row.input_version)
         store_actions(connection, ahead.history, pack, today, subject_id, now, ahead.found.get(AT_RISK))
+        risks = ahead.found.get(AT_RISK)
+        keep_risk(connection, subject_id, today, [] if risks is None else risks.orders)
         took = time.monotonic() - started
         connection.execute(
             update(Subject)

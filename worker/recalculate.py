@@ -9,6 +9,7 @@ from server.db import casebook
 from server.db.models import Subject
 from server.db.reading import Folder
 from server.db.tenancy import tenant
+from worker.overview import keep_score
 from worker.storing import store_score
 
 log = structlog.get_logger()
@@ -53,7 +54,8 @@ def is_behind(app: Engine, subject_id: str) -> bool:
 
 def _score(connection: Connection, folder: Folder, subject_id: str, version: int) -> None:
     today = dt.date.fromordinal(folder.today(dt.datetime.now(dt.UTC)))
-    store_score(connection, folder, subject_id, today, version)
+    score = store_score(connection, folder, subject_id, today, version)
+    keep_score(connection, folder, subject_id, today, score)
     connection.execute(
         update(Subject)
         .where(Subject.id == subject_id)

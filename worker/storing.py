@@ -9,13 +9,14 @@ from sqlalchemy.dialects.postgresql import insert
 from server.db.models import StoredScore
 from server.db.reading import Folder
 from shared_scoring.pack import choose
+from shared_scoring.score import Score
 
 
-def store_score(connection: Connection, folder: Folder, subject_id: str, day: dt.date, version: int) -> None:
-    """Store the score of a day under the pack in force; one that was made from newer input stays."""
+def store_score(connection: Connection, folder: Folder, subject_id: str, day: dt.date, version: int) -> Score:
+    """Store the score of a day under the pack in force and return it; one made from newer input stays stored."""
     pack = choose(folder.subject, day)
-    score = msgspec.to_builtins(folder.score(pack, day.toordinal()))
-    values = {"input_version": version, "score": score, "computed_at": func.now()}
+    score = folder.score(pack, day.toordinal())
+    values = {"input_version": version, "score": msgspec.to_builtins(score), "computed_at": func.now()}
     connection.execute(
         insert(StoredScore)
         .values(subject_id=subject_id, as_of=day, rules=pack.id, **values)
@@ -23,3 +24,4 @@ def store_score(connection: Connection, folder: Folder, subject_id: str, day: dt
             index_elements=["subject_id", "as_of", "rules"], set_=values, where=StoredScore.input_version <= version
         )
     )
+    return score

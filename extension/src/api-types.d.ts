@@ -312,7 +312,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read a device; its ETag is what a new name wants as If-Match. */
+        /** Read a device: any token its own, an owner's every one. Its ETag is what a new name wants as If-Match. */
         get: {
             parameters: {
                 query?: never;
@@ -349,7 +349,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Revoke a device's token, at once and for good. */
+        /** Revoke a device's token, at once and for good: any token its own, an owner's every one. */
         delete: {
             parameters: {
                 query?: never;
@@ -777,7 +777,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the subjects this token may see, by id. */
+        /** List the subjects this token may see and how each stands: by id, or those that need attention first. */
         get: {
             parameters: {
                 query?: {
@@ -785,6 +785,10 @@ export interface paths {
                     cursor?: string | null;
                     /** @description Items a page. */
                     limit?: number;
+                    /** @description Only those whose id or name holds this, whatever its case. */
+                    q?: string | null;
+                    /** @description By id or name; or those that need attention first: the lowest total, the steepest fall, the most orders at risk, the largest expected loss. What is not known comes last. */
+                    sort?: "id" | "name" | "total" | "change" | "at_risk" | "expected_loss";
                 };
                 header?: never;
                 path?: never;
@@ -3158,6 +3162,18 @@ export interface components {
             warning: string | null;
             why: string;
         };
+        ListedSubject: {
+            /** Format: date-time */
+            changed_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            input_version: number;
+            name: string | null;
+            overview: components["schemas"]["Overview"] | null;
+            scored_version: number;
+            type: string | null;
+        };
         Live: {
             /**
              * @default ok
@@ -3423,6 +3439,15 @@ export interface components {
             risk: components["schemas"]["Risk"] | null;
             until: string | null;
             why_not: string | null;
+        };
+        Overview: {
+            as_of: string;
+            estimate: number | null;
+            risk: components["schemas"]["RiskOverview"] | null;
+            rules: string;
+            shown: components["schemas"]["ShownTotal"] | null;
+            stage: string;
+            total: number | null;
         };
         Pack: {
             bonuses?: components["schemas"]["Bonus"][];
@@ -3828,6 +3853,15 @@ export interface components {
             params: components["schemas"]["RaisedOdds"];
             text?: string;
         };
+        RiskOverview: {
+            as_of: string;
+            at_risk: number;
+            /** Format: date-time */
+            deadline: string | null;
+            expected_loss: number | null;
+            high: number;
+            open_orders: number;
+        };
         RiskReason: {
             code: string;
             text: string;
@@ -4060,8 +4094,7 @@ export interface components {
             type?: "creator" | "shop" | null;
         };
         SubjectPage: {
-            items: components["schemas"]["BoundSubject"][];
-            /** @description null on the last page. */
+            items: components["schemas"]["ListedSubject"][];
             next_cursor: string | null;
         };
         SubjectSettings: {

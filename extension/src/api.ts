@@ -87,6 +87,14 @@ export class Api {
   subjects(): Promise<Answer> {
     return this.call("GET", `${route("/v1/subjects")}?limit=1`, {});
   }
+  /** Which device of the server's list holds this token, as the token itself says. */
+  get device(): string | null {
+    return /^kb_([\da-f]{8})([\da-f]{4})([\da-f]{4})([\da-f]{4})([\da-f]{12})_/.exec(this.token ?? "")?.slice(1).join("-") ?? null;
+  }
+  /** Of one's own device the token is void at once and for good. */
+  revoke(device: string): Promise<Answer> {
+    return this.call("DELETE", route("/v1/devices/{device_id}").replace("{device_id}", device), {});
+  }
   erase(subject: string): Promise<Answer> {
     return this.call("DELETE", route("/v1/subjects/{subject_id}", subject), {});
   }

@@ -10,8 +10,11 @@ import type { Part, Parts } from "./parts.js";
 import type { InForce } from "./specs.js";
 
 /** What a merchant says of an action. */
-export const ACTION_STATES = ["done", "snoozed", "dismissed"] as const;
+export const ACTION_ANSWERS = ["done", "snoozed", "dismissed"] as const;
+/** An answer taken back leaves it open. */
+export const ACTION_STATES = ["open", ...ACTION_ANSWERS] as const;
 export type ActionState = (typeof ACTION_STATES)[number];
+export type ActionAnswer = (typeof ACTION_ANSWERS)[number];
 
 /** What content scripts and the extension's own pages ask of the service worker. */
 export type ContentAsk =
@@ -65,6 +68,12 @@ export const EXPORT_KEY = "export";
 /** What was thrown away before it was sent. */
 export interface Emptied { batches: number; records: number }
 
+/**
+ * What became of this browser's token when everything here was deleted: it was revoked on the server, was void already, the
+ * server could not be reached or would not, or there was none. `device` is the name it goes by there.
+ */
+export interface Wiped { token: "revoked" | "void" | "left" | "none"; server: string; device: string | null }
+
 export interface Answers {
   ingest: { queued: number };
   overlay: { overlay: Overlay; drawn: Drawn };
@@ -93,7 +102,7 @@ export interface Answers {
   "export-server": object;
   erase: Emptied;
   withdraw: Emptied;
-  wipe: object;
+  wipe: Wiped;
 }
 
 const TRIES_MS = [200, 1_000, 3_000];

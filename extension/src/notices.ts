@@ -24,6 +24,8 @@ export interface Situation {
   expects: boolean;
   /** A page that never says whose it is, in a tab where nothing else has. */
   nameless: boolean;
+  /** The page loaded its data while it was not looked at. */
+  missed: boolean;
 }
 
 const UNREAD: readonly (Outcome | "silent")[] = ["logged_out", "changed", "truncated", "page_error", "silent"];
@@ -37,7 +39,7 @@ function fieldsOf(drift: Drift | null): string {
 }
 
 /** What the merchant should know, the most fundamental first. The page's troubles and the server's are never one message. */
-export function notices({ settings, health, page, verdict, shop, outcomes, drift, failure, unplaced, expects, nameless }: Situation): Notice[] {
+export function notices({ settings, health, page, verdict, shop, outcomes, drift, failure, unplaced, expects, nameless, missed }: Situation): Notice[] {
   const note = (kind: string, grade: Notice["grade"], params?: Params, long = kind, short = kind): Notice => ({ kind, grade, short: `s_${short}` as PageTextKey, long: `m_${long}` as PageTextKey, ...(params && { params }) });
   if (!consented(settings)) return [note("no_consent", "stop")];
   if (!settings.paired) return [note("not_paired", "stop")];
@@ -48,6 +50,7 @@ export function notices({ settings, health, page, verdict, shop, outcomes, drift
   const who = shop ? { name: shop.name ?? "?", id: shop.id } : {};
   const unread = UNREAD.find((outcome) => outcomes.includes(outcome));
   const list = [
+    missed && outcomes.length === 0 && note("missed", "warn"),
     unread && note("unread", "stop", { fields: fieldsOf(drift) }, unread, "changed"),
     verdict === "other" && note("other_shop", "stop", who),
     verdict === "ask" && note("ask_bind", "warn", who),

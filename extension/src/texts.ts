@@ -200,6 +200,8 @@ export const PAGE_TEXTS = {
   m_not_paired: ["还没有与您电脑上的 koubei 配对，什么也没读。", "Not paired with koubei on your computer: nothing is read."],
   s_paused: ["已暂停", "paused"],
   m_paused: ["不读取，不发送。", "Nothing is read or sent."],
+  s_missed: ["请刷新页面", "reload the page"],
+  m_missed: ["这个页面加载数据时 koubei 没有在读取。刷新页面，就能看到它的数据。", "koubei was not reading when this page loaded its data. Reload the page to see it here."],
   s_page_off: ["此页已关闭", "off on this page"],
   m_page_off: ["这个页面的读取已关闭。", "Reading is off for this page."],
   s_shop_unknown: ["店铺未确认", "shop not known"],

@@ -58,6 +58,8 @@ export class Visit {
   #placing: ReturnType<typeof setTimeout> | undefined;
   #reading: ReturnType<typeof setTimeout> | undefined;
   #unplaced = false;
+  /** Reading began when the page here had loaded already. */
+  #missed = false;
   /** Of a page that never says whose it is: the shop last seen in this tab, null where there is none; undefined elsewhere. */
   #recalled: Shop | null | undefined;
   /** What this document has last said of its login; null: that it ended. */
@@ -85,7 +87,7 @@ export class Visit {
     if (before && (before.server !== settings.server || before.paired !== settings.paired)) this.#seen.forget();
     this.#pass(this.#keeper.admit(null, null, settings.shops, Date.now()).pass);
     const page = this.around.page();
-    if (page && (!before || !watching(before, page)) && watching(settings, page)) this.#awaitCapture();
+    if (page && (!before || !watching(before, page)) && watching(settings, page)) this.#awaitCapture(before !== null);
     if (!before || this.#recalled === null) void this.#recall();
     this.#draw();
   }
@@ -230,13 +232,17 @@ export class Visit {
     void this.#askOverlay();
   }
 
-  /** A page that is open and never heard to load its data has probably changed its interface. */
-  #awaitCapture(): void {
+  /**
+   * A page that is open and never heard to load its data has probably changed its interface; of one that may have loaded
+   * it before anybody listened (`late`) nothing is concluded.
+   */
+  #awaitCapture(late = false): void {
     clearTimeout(this.#silence);
+    this.#missed = late;
     this.#readLabels();
     const page = this.around.page();
     const wanted = this.#specs.filter((spec) => !this.#outcomes.has(spec.id) && !("instead_of" in spec || "quiet" in spec) && this.#isOpen(spec));
-    if (!page || wanted.length === 0) return;
+    if (!page || wanted.length === 0 || late) return;
     this.#silence = setTimeout(() => {
       if (this.around.page() !== page || !this.#settings || !watching(this.#settings, page)) return;
       for (const { id } of wanted.filter((spec) => !this.#outcomes.has(spec.id))) {
@@ -318,7 +324,7 @@ export class Visit {
     const awaited = allowed && !this.#overlay && !this.#failure ? (this.#ids.get(page) ?? []) : [];
     const away = health.away_since !== null || health.revoked;
     this.#layer.show({
-      notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, drift: this.#drifts.get(page) ?? null, failure: this.#failure, unplaced: this.#unplaced, expects: this.#specs.some((spec) => this.#isOpen(spec)), nameless: this.#recalled === null && !this.#keeper.seen }),
+      notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, drift: this.#drifts.get(page) ?? null, failure: this.#failure, unplaced: this.#unplaced, expects: this.#specs.some((spec) => this.#isOpen(spec)), nameless: this.#recalled === null && !this.#keeper.seen, missed: this.#missed }),
       drawn: answer?.drawn ?? null,
       page,
       rows: rowsOf(answer?.answer ?? null, awaited),

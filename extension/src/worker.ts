@@ -1,6 +1,6 @@
 import { Api, type Answer, Away, makeBatch, meaning, problem } from "./api.js";
 import { FORMAT, type Overlay } from "./api-contract.js";
-import { ACTION_STATES, type Answers, type ContentAsk, type Failure, type LastRead, type PageAsk, type RecordedShape, type Reply, type SetAside, type Unread } from "./messages.js";
+import { ACTION_STATES, type Answers, type ContentAsk, type Failure, type LastRead, type PageAsk, type RecordedShape, type Reply, type SetAside, type Unread, type Wiped } from "./messages.js";
 import { desk } from "./desk.js";
 import { HealthTeller } from "./health.js";
 import { langOf, translator } from "./i18n.js";
@@ -70,6 +70,22 @@ const outbox = new Outbox({
     }
   },
 });
+
+/** The token is about to be forgotten: the server is told, so that no device stays in its list that nobody has. */
+async function giveBack(): Promise<Wiped> {
+  const client = await api();
+  const { device } = client;
+  const { server } = await loadSettings();
+  if (device === null) return { token: "none", server, device };
+  try {
+    const { status } = await client.revoke(device);
+    return { token: status === 204 ? "revoked" : status === 401 ? "void" : "left", server, device };
+  } catch (error) {
+    // Without a line in the log nothing is sent.
+    if (error instanceof Away || isFull(error)) return { token: "left", server, device };
+    throw error;
+  }
+}
 
 async function listedFormats(client: Api, server: string): Promise<string[] | Sent> {
   if (formats?.server !== server || Date.now() - formats.at > FORMATS_FOR_MS) {
@@ -354,6 +370,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
   },
 
   async wipe() {
+    const wiped = await giveBack();
     await chrome.storage.local.clear();
     await inTurn(async () => { await outbox.empty(); await store.wipe(); });
     answers.clear();
@@ -362,7 +379,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     health.forget();
     await clearToolbar();
     await book.publish();
-    return { ok: true };
+    return { ok: true, ...wiped };
   },
 };
 

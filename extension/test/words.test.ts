@@ -70,12 +70,14 @@ describe("texts", () => {
 });
 
 describe("what the dock says", () => {
-  const fine: Situation = { settings: { ...DEFAULTS, consent: { version: CONSENT_VERSION, at: "" }, paired: true, shops: [{ id: "1", name: "店" }] }, health: HEALTHY, page: "orders", verdict: "ok", shop: { id: "1", name: "店" }, outcomes: ["ok"], drift: null, failure: null, unplaced: false, expects: true, nameless: false };
+  const fine: Situation = { settings: { ...DEFAULTS, consent: { version: CONSENT_VERSION, at: "" }, paired: true, shops: [{ id: "1", name: "店" }] }, health: HEALTHY, page: "orders", verdict: "ok", shop: { id: "1", name: "店" }, outcomes: ["ok"], drift: null, failure: null, unplaced: false, expects: true, nameless: false, missed: false };
   const kinds = (more: Partial<Situation>): string[] => notices({ ...fine, ...more }).map(({ kind }) => kind);
   it("keeps the states apart", () => {
     assert.deepEqual(kinds({}), ["ok"]);
     assert.deepEqual(kinds({ outcomes: [] }), ["waiting"]);
     assert.deepEqual(kinds({ outcomes: [], expects: false }), ["ok"]);
+    assert.deepEqual(kinds({ outcomes: [], missed: true }), ["missed"]);
+    assert.deepEqual(kinds({ outcomes: ["ok"], missed: true }), ["ok"]);
     assert.deepEqual(kinds({ outcomes: [], expects: false, nameless: true, verdict: "unknown" }), ["shop_unknown"]);
     assert.deepEqual(kinds({ settings: DEFAULTS }), ["no_consent"]);
     assert.deepEqual(kinds({ settings: { ...fine.settings, consent: { version: CONSENT_VERSION - 1, at: "" } } }), ["no_consent"]);

@@ -306,6 +306,26 @@ class StoredScore(Base):
     computed_at: Mapped[dt.datetime] = _now()
 
 
+class Overview(Base):
+    """How a subject stands (shared_scoring/overview.py), for lists of many: the one table an account reads at once.
+
+    The columns are what a list is sorted and searched by; `risk` is null until the first outlook.
+    """
+
+    __tablename__ = "overviews"
+
+    subject_id: Mapped[str] = _subject_key()
+    name: Mapped[str | None]
+    type: Mapped[str | None]
+    as_of: Mapped[dt.date]
+    total: Mapped[float | None] = mapped_column(Double)
+    change: Mapped[float | None] = mapped_column(Double)
+    at_risk: Mapped[int | None]
+    expected_loss: Mapped[float | None] = mapped_column(Double)
+    score: Mapped[dict[str, Any]]
+    risk: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
 class DailyRun(Base):
     """A subject's score of one of its days, taken once for the history; the row is the claim."""
 

@@ -29,7 +29,7 @@ def tenant(bind: Bind, subject_id: str, *, account_id: UUID | None = None) -> It
 
 @contextmanager
 def account(bind: Bind, account_id: UUID) -> Iterator[Bind]:
-    """Run one transaction that sees the account's rows of `subjects`, and no subject's records."""
+    """Run one transaction that sees the account's rows of `subjects` and `overviews`, and no subject's records."""
     with bind.begin():
         bind.execute(_SET, {"subject": "", "account": str(account_id)})
         yield bind

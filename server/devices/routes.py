@@ -15,7 +15,7 @@ from server.devices.schemas import (
     PairingSchema,
     TokenSchema,
 )
-from server.http.auth import principal
+from server.http.auth import principal, require_scope
 from server.http.blueprint import Blueprint
 from server.http.etag import IF_MATCH, answer, require_match
 from server.http.problems import ProblemError
@@ -54,12 +54,13 @@ class Devices(MethodView):
 
 @blueprint.route("/<uuid:device_id>")
 class DeviceResource(MethodView):
-    @blueprint.requires("devices:write")
+    @blueprint.requires("scores:read")
     @blueprint.problem(404)
     @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, DeviceSchema)
     def get(self, device_id: UUID) -> Response:
-        """Read a device; its ETag is what a new name wants as If-Match."""
+        """Read a device: any token its own, an owner's every one. Its ETag is what a new name wants as If-Match."""
+        _own_or_owner(device_id)
         return _answer(service.read_device(database().gate, principal().actor, device_id))
 
     @blueprint.requires("devices:write")
@@ -73,11 +74,12 @@ class DeviceResource(MethodView):
         require_match(service.tag_of(device))
         return _answer(service.rename(database().gate, principal().actor, device, change["name"]))
 
-    @blueprint.requires("devices:write")
+    @blueprint.requires("scores:read")
     @blueprint.problem(404)
     @blueprint.response(204)
     def delete(self, device_id: UUID) -> None:
-        """Revoke a device's token, at once and for good."""
+        """Revoke a device's token, at once and for good: any token its own, an owner's every one."""
+        _own_or_owner(device_id)
         service.revoke(database().gate, principal().actor, device_id)
 
 
@@ -89,6 +91,11 @@ class TokenResource(MethodView):
     def post(self, device_id: UUID) -> dict[str, str]:
         """Exchange this device's token. The old one holds until the new one is first used."""
         return {"token": service.exchange(database().gate, principal().actor, device_id)}
+
+
+def _own_or_owner(device_id: UUID) -> None:
+    if device_id != principal().device_id:
+        require_scope("devices:write")
 
 
 def _answer(device: RowMapping) -> Response:

@@ -48,6 +48,12 @@ def principal() -> Principal:
     return found
 
 
+def require_scope(scope: str) -> None:
+    """Answer 403 to a token without `scope`, where the view decides whether it is needed."""
+    if scope not in principal().scopes:
+        raise _lacking(scope)
+
+
 def authenticate(scope: str, subject_id: str | None) -> None:
     """Let the request pass or answer 401, 403, 404. `subject_id` is the bound subject the route is about, if any."""
     device_id, secret = _read_token()
@@ -66,7 +72,7 @@ def authenticate(scope: str, subject_id: str | None) -> None:
             gate.execute(update(Device).where(Device.id == row.id).values(last_seen_at=row.now))
     state().limits.take(row.id)
     if scope not in row.scopes:
-        raise ProblemError("scope-missing", f"{request.method} {request.path} needs the scope {scope}")
+        raise _lacking(scope)
     if subject_id is not None and row.owner is None:
         raise unbound_subject(subject_id)
     if subject_id is not None and row.owner != row.account_id:
@@ -83,6 +89,10 @@ def _opens(gate: Connection, device: Row[Any], given: bytes) -> bool:
         return False
     gate.execute(update(Device).where(Device.id == device.id).values(token_hash=given, next_token_hash=None))
     return True
+
+
+def _lacking(scope: str) -> ProblemError:
+    return ProblemError("scope-missing", f"{request.method} {request.path} needs the scope {scope}")
 
 
 def foreign_subject(subject_id: str) -> ProblemError:

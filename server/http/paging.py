@@ -50,11 +50,12 @@ def after(query: PageQuery) -> str:
     except ValueError:
         key = ""
     if not key or "\0" in key:
-        _refuse_cursor()
+        refuse_cursor()
     return key
 
 
-def _refuse_cursor() -> NoReturn:
+def refuse_cursor() -> NoReturn:
+    """Answer 422 to a cursor that this list did not give out."""
     refuse_fields([{"path": "cursor", "reason": "is not a next_cursor of this server; start without one"}])
 
 
@@ -64,7 +65,7 @@ def number_after(query: PageQuery) -> int | None:
     if not key:
         return None
     if not (key.isascii() and key.isdigit() and len(key) < _LONGEST_NUMBER):
-        _refuse_cursor()
+        refuse_cursor()
     return int(key)
 
 

@@ -13,6 +13,7 @@ from server.overlay.schemas import Band, Expected, Risk, RiskReason, RowAction, 
 from server.texts import Lang
 from shared_scoring.preferences import Preferences
 from shared_scoring.risk.reasons import text_of as reason_text
+from shared_scoring.risk.worst import worst_outcome
 
 FORECAST = "forecast"
 _PROPOSED = """
@@ -71,11 +72,9 @@ def orders_ahead(
 def _risk(order: dict[str, Any], preferences: Preferences, lang: Lang) -> Risk | None:
     """The outcome that costs most, or where points cannot be given the likeliest; the nearest deadline of all."""
     given = {key: one for key, one in order["outcomes"].items() if one is not None}
-    if not given:
+    outcome = worst_outcome({key: (one["probability"], one["loss"]) for key, one in given.items()})
+    if outcome is None:
         return None
-    outcome = max(
-        given, key=lambda key: (given[key]["probability"] * (given[key]["loss"] or 0), given[key]["probability"])
-    )
     probability = given[outcome]["probability"]
     reasons = [RiskReason(one["code"], reason_text(one["code"], lang)) for one in order["reasons"]]
     return Risk(

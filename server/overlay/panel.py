@@ -15,7 +15,6 @@ from server.overlay.schemas import (
     GateFigure,
     Leaves,
     Panel,
-    ShownTotal,
     Why,
     WhyPart,
 )
@@ -33,6 +32,7 @@ from shared_scoring.pack import Pack, choose
 from shared_scoring.page_to_open import PAGE_OF_INDICATOR, page_to_open
 from shared_scoring.records import Partner
 from shared_scoring.score import Estimate, Score, expected
+from shared_scoring.shown import shown_days, shown_total
 from shared_scoring.sums import Sum, Sums
 
 _WHOLE = 0.9
@@ -54,7 +54,7 @@ def make_panel(seen: Snapshot, page: str, lang: Lang, today: Score, window: Wind
         noon=_noon(seen, pack, as_of, today, known, official=official),
         coverage=min(coverage.values(), default=1.0),
         open_page=page_to_open(coverage) if official else "score",
-        shown=_shown(known, as_of),
+        shown=shown_total(known, as_of),
         low=today.estimate.low,
         high=today.estimate.high,
         method=today.estimate.method,
@@ -89,24 +89,6 @@ def _band(ahead: Banded | Estimate) -> Band | None:
     if mid is None or ahead.low is None or ahead.high is None:
         return None
     return Band(ahead.low, mid, ahead.high)
-
-
-def _shown_days(known: Facts, as_of: int) -> list[int]:
-    """The official days up to the day that show a total, the newest first."""
-    return sorted(
-        (day for day, page in known.officials.items() if day <= as_of and page.total is not None), reverse=True
-    )
-
-
-def _shown(known: Facts, as_of: int) -> ShownTotal | None:
-    newest = [
-        (iso(day), total) for day in _shown_days(known, as_of)[:2] if (total := known.officials[day].total) is not None
-    ]
-    if not newest:
-        return None
-    date, total = newest[0]
-    since, before = newest[1] if len(newest) > 1 else (None, None)
-    return ShownTotal(date, total, since, None if before is None else total - before)
 
 
 def _dimensions(pack: Pack, today: Score, known: Facts, as_of: int, lang: Lang) -> Iterator[DimensionFigure]:
@@ -184,7 +166,7 @@ class _Unnamed(FolderSource):
 
 
 def _why(seen: Snapshot, known: Facts, as_of: int, lang: Lang) -> Why | None:
-    days = _shown_days(known, as_of)[:2]
+    days = shown_days(known, as_of)[:2]
     last, first = days if len(days) == 2 else (as_of, as_of - 1)
     packs = tuple(choose(seen.folder.subject, dt.date.fromordinal(day)) for day in (first, last))
     both = packs[0], packs[1]

@@ -6,6 +6,7 @@ from msgspec import Struct
 from server.http.structs import schema_of
 from shared_scoring.clocks import Clock
 from shared_scoring.delta import Delta, Effect
+from shared_scoring.shown import ShownTotal
 
 MAX_IDS = 200
 KIND_OF_PAGE = {
@@ -42,15 +43,6 @@ class Band(Struct, frozen=True):
     low: float
     mid: float
     high: float
-
-
-class ShownTotal(Struct, frozen=True):
-    """The newest official total and its day; `change` since the official day before it, `since`, if there is one."""
-
-    date: str
-    total: float
-    since: str | None
-    change: float | None
 
 
 class DimensionFigure(Struct, frozen=True):

@@ -1,16 +1,18 @@
+import hashlib
 from typing import Any
 
 import msgspec
+from flask import Response
 from flask.views import MethodView
 
 from server.http.auth import principal
 from server.http.blueprint import Blueprint
 from server.http.body import json_value
-from server.http.paging import Page, PageQuery, PageQuerySchema, after, page
+from server.http.etag import answer
 from server.http.problems import refuse_fields
 from server.http.state import database, forget, hint
-from server.subjects import service
-from server.subjects.schemas import BoundSubjectSchema, SubjectBindingSchema, SubjectPageSchema
+from server.subjects import listing, service
+from server.subjects.schemas import BoundSubjectSchema, SubjectBindingSchema, SubjectPageSchema, SubjectsQuerySchema
 from shared_scoring.decode import BadRecordError, decode_record
 from shared_scoring.records import Subject
 
@@ -22,15 +24,13 @@ _SERVER_FIELDS = ("kind", "id", "subject_id", "seen_at", "updated_at", "clear")
 @blueprint.route("")
 class Subjects(MethodView):
     @blueprint.requires("scores:read")
-    @blueprint.arguments(PageQuerySchema, location="query")
+    @blueprint.arguments(SubjectsQuerySchema, location="query")
     @blueprint.alt_response(304, description="Not modified", success=True)
     @blueprint.response(200, SubjectPageSchema)
-    def get(self, query: PageQuery) -> Page:
-        """List the subjects this token may see, by id."""
-        rows = service.list_subjects(
-            database().app, principal().account_id, after=after(query), limit=query["limit"] + 1
-        )
-        return page(rows, query, lambda row: str(row["id"]))
+    def get(self, query: listing.SubjectsQuery) -> Response:
+        """List the subjects this token may see and how each stands: by id, or those that need attention first."""
+        body = msgspec.json.encode(listing.list_subjects(database().app, principal().account_id, query))
+        return answer(hashlib.sha256(body).hexdigest()[:32], body)
 
 
 @blueprint.route("/<subject_id>")

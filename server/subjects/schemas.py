@@ -1,7 +1,11 @@
-from marshmallow import Schema, fields
+import datetime as dt
 
-from server.http.paging import PageSchema
+from marshmallow import Schema, fields, validate
+from msgspec import Struct
+
+from server.http.paging import PageQuerySchema
 from server.http.structs import schema_of
+from shared_scoring.overview import RiskOverview, ScoreOverview
 from shared_scoring.records import Subject
 
 # The fields of a `subject` record that its merchant declares; what a record has besides is the server's to add.
@@ -22,5 +26,49 @@ class BoundSubjectSchema(Schema):
     )
 
 
-class SubjectPageSchema(PageSchema):
-    items = fields.List(fields.Nested(BoundSubjectSchema), required=True)
+SORTS = ("id", "name", "total", "change", "at_risk", "expected_loss")
+
+
+class SubjectsQuerySchema(PageQuerySchema):
+    sort = fields.String(
+        load_default="id",
+        validate=validate.OneOf(SORTS),
+        metadata={
+            "description": "By id or name; or those that need attention first: the lowest total, the steepest fall,"
+            " the most orders at risk, the largest expected loss. What is not known comes last."
+        },
+    )
+    q = fields.String(
+        load_default=None,
+        validate=validate.Length(1, 100),
+        metadata={"description": "Only those whose id or name holds this, whatever its case."},
+    )
+
+
+class Overview(ScoreOverview, frozen=True, kw_only=True):
+    """As the worker last found it; `risk` is null until it has looked ahead."""
+
+    risk: RiskOverview | None
+
+
+class ListedSubject(Struct, frozen=True, kw_only=True):
+    """The fields of a bound subject, its name and type, and how it stands: null until it is scored."""
+
+    id: str
+    name: str | None
+    type: str | None
+    created_at: dt.datetime
+    changed_at: dt.datetime | None
+    input_version: int
+    scored_version: int
+    overview: Overview | None
+
+
+class SubjectPage(Struct, frozen=True):
+    """`next_cursor` is null on the last page."""
+
+    items: list[ListedSubject]
+    next_cursor: str | None
+
+
+SubjectPageSchema = schema_of(SubjectPage)

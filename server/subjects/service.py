@@ -1,8 +1,6 @@
-"""Binding a subject to an account, and listing those of one."""
+"""Binding a subject to an account, declaring it, erasing it."""
 
 import datetime as dt
-from collections.abc import Sequence
-from uuid import UUID
 
 import msgspec
 from sqlalchemy import Engine, RowMapping, delete, select
@@ -51,15 +49,6 @@ def declare(app: Engine, record: SubjectRecord) -> bool:
     with app.connect() as connection, tenancy.tenant(connection, record.id):
         held = casebook.hold_subject(connection)
         return casebook.store(connection, record.id, held, [copy]).input_version > held.input_version
-
-
-def list_subjects(app: Engine, account_id: UUID, *, after: str, limit: int) -> Sequence[RowMapping]:
-    """Return up to `limit` subjects with ids beyond `after`, by id."""
-    query = (
-        select(*_SHOWN).where(Subject.id > after, Subject.account_id == account_id).order_by(Subject.id).limit(limit)
-    )
-    with app.connect() as connection, tenancy.account(connection, account_id):
-        return connection.execute(query).mappings().all()
 
 
 def read_subject(app: Engine, subject_id: str) -> RowMapping:

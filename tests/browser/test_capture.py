@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LIST = "/api/order/searchlist"
 OVERVIEW = "/governance/shop/experiencescore/getOverviewByVersion"
 ANALYSIS = "/governance/shop/experiencescore/getAnalysisScore"
+SILENT_SECONDS = 3  # of a test build
 ORDER_FIELDS = {"kind", "id", "created_at", "paid_at", "updated_at", "amount", "freight", "lines", "seen_at"}
 
 
@@ -210,8 +211,25 @@ def test_paused_means_neither_read_nor_sent_and_going_on_needs_no_reload(browser
     assert api.calls == []
     assert browser.kept()["outbox"] == []
     browser.change(paused=False)
+    # The page's answers passed unread: that is no sign that the page has changed, however long it stays so.
+    expect_state(page, "missed")
+    page.wait_for_timeout(1000 * SILENT_SECONDS + 500)
+    expect_state(page, "missed")
+    assert unread(browser) == {}
     page.get_by_role("button", name="下一页").click()
     expect(badges(page)).to_have_count(20)
+
+
+def test_a_page_that_loaded_while_paused_is_read_once_it_is_reloaded(browser: Browser) -> None:
+    browser.change(paused=True)
+    page = browser.page(ORDERS)
+    expect_state(page, "paused")
+    expect(page.locator("tr[data-row-key]")).to_have_count(20)
+    browser.change(paused=False)
+    expect_state(page, "missed")
+    page.reload()
+    expect(badges(page)).to_have_count(20)
+    expect_state(page, "ok")
 
 
 def test_a_page_switched_off_is_not_read_while_the_other_is(browser: Browser, api: Api) -> None:

@@ -187,7 +187,7 @@ def test_a_wrong_pairing_code_says_what_to_do(fresh: Browser, api: Api, new_code
     expect(page.locator("#pair-result")).to_contain_text("koubei up")
 
 
-def test_the_log_shows_every_request_and_wiping_leaves_nothing(browser: Browser, api: Api) -> None:
+def test_the_log_shows_every_request_and_wiping_leaves_nothing(browser: Browser, api: Api, admin: "Engine") -> None:
     page = browser.page(ORDERS)
     expect(badges(page)).to_have_count(20)
     sent = [call for call in api.calls if call.method != "OPTIONS"]
@@ -211,6 +211,9 @@ def test_the_log_shows_every_request_and_wiping_leaves_nothing(browser: Browser,
     kept = browser.kept()
     assert [kept[name] for name in ("outbox", "aside", "log", "asked", "kv")] == [[], [], [], [], []]
     assert "settings" not in kept["storage"]
+    expect(options.locator("#wiped")).to_contain_text(api.url)
+    with admin.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM devices WHERE revoked_at IS NULL")).scalar_one() == 0
 
 
 def test_the_shops_name_travels_with_the_binding(browser: Browser, admin: "Engine") -> None:

@@ -135,10 +135,54 @@ def test_an_action_is_answered_in_one_click(ours: Browser, api: Api, admin: "Eng
     shown = page.locator("#actions ol > li")
     assert shown.evaluate_all("all => all.map((one) => one.dataset.id)") == first[:3]
     shown.first.get_by_role("button", name=re.compile(word)).click()
-    expect(page.locator(f"#actions li[data-id={first[0]}]")).to_have_count(0)
+    expect(page.locator(f"#actions ol > li[data-id={first[0]}]")).to_have_count(0)
     expect(shown).to_have_count(min(3, len(first) - 1))
     assert state_of(admin, first[0]) == state
     assert ours.faults == []
+
+
+@pytest.mark.parametrize(("lang", "undo", "answered"), [("zh", "撤销", "已处理"), ("en", "undo", "Answered")])
+def test_an_answer_given_by_mistake_is_taken_back(
+    ours: Browser, api: Api, admin: "Engine", lang: str, undo: str, answered: str
+) -> None:
+    ours.change(lang=lang)
+    page = panel(ours)
+    first, second = [one["id"] for one in answer(api, "actions")["actions"]][:2]
+    for one, state in ((first, "dismissed"), (second, "done")):
+        page.locator(f"[data-act='{state}:{one}']").click()
+        fresh = page.locator(f"#actions ul.answered[role=status] li[data-id={one}][data-state={state}]")
+        expect(fresh).to_be_visible()
+    expect(page.locator("#actions details.answered summary")).to_contain_text(answered)
+    fresh.get_by_role("button", name=undo).click()
+    expect(page.locator(f"#actions ol > li[data-id={second}]")).to_be_visible()
+    assert state_of(admin, second) == "open"
+    assert state_of(admin, first) == "dismissed", "the other answer stands"
+    # An older one stands in the fold.
+    with admin.connect() as connection:
+        connection.execute(text("UPDATE actions SET changed_at = changed_at - interval '3 days' WHERE state <> 'open'"))
+    page.reload()
+    settled(page)
+    expect(page.locator("#actions ul[role=status]")).to_have_count(0)
+    page.locator("#actions details.answered summary").click()
+    page.locator(f"[data-act='open:{first}']").click()
+    expect(page.locator(f"#actions ol > li[data-id={first}]")).to_be_visible()
+    assert state_of(admin, first) == "open"
+    assert ours.faults == []
+
+
+def test_an_answer_that_somebody_else_changed_meanwhile_is_not_taken_back(
+    ours: Browser, api: Api, admin: "Engine"
+) -> None:
+    page = panel(ours)
+    first = answer(api, "actions")["actions"][0]["id"]
+    page.locator(f"[data-act='dismissed:{first}']").click()
+    undo = page.locator(f"[data-act='open:{first}']")
+    expect(undo).to_be_visible()
+    with admin.connect() as connection:
+        connection.execute(text("UPDATE actions SET state = 'done', changed_at = now() WHERE id = :id"), {"id": first})
+    undo.click()
+    expect(page.locator("#actions [role=alert]")).to_contain_text("没有保存")
+    assert state_of(admin, first) == "done"
 
 
 def test_a_script_cannot_answer_for_the_merchant(ours: Browser, admin: "Engine", api: Api) -> None:

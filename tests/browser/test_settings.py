@@ -431,3 +431,38 @@ def test_a_device_paired_under_a_smaller_role_may_look_but_not_set(browser: Brow
     fill(page, warn_yellow_hours=30)
     saved(page, "服务拒绝了")
     expect(page.locator("#warn_yellow_hours")).to_have_value("30")
+
+
+@pytest.mark.parametrize(
+    ("lang", "means", "says"),
+    [
+        ("zh", "well", "也已在 {url} 上注销"),
+        ("zh", "void", "早已失效"),
+        ("en", "away", "koubei devices revoke {device}"),
+    ],
+)
+def test_deleting_everything_here_gives_the_token_back(
+    browser: Browser, api: Api, admin: "Engine", lang: str, means: str, says: str
+) -> None:
+    browser.change(lang=lang)
+    page = opened(browser)
+    with admin.connect() as connection:
+        devices = connection.execute(text("SELECT id, revoked_at FROM devices")).all()
+        if means == "void":
+            connection.execute(text("UPDATE devices SET revoked_at = now()"))
+    [(device, _)] = devices
+    if means == "away":
+        api.stop()
+    page.locator("#wipe").click()
+    page.locator("#wipe-yes").click()
+    note = page.locator("#wiped")
+    expect(note).to_be_visible(timeout=15_000)
+    page.locator("#lang").select_option(lang)
+    expect(note).to_contain_text(says.format(url=api.url, device=device))
+    assert browser.kept()["kv"] == []
+    with admin.connect() as connection:
+        [(revoked,)] = connection.execute(text("SELECT revoked_at IS NOT NULL FROM devices")).all()
+    assert revoked == (means != "away")
+    # Whoever sets up anew is told no more of it.
+    page.locator("#agree").click()
+    expect(note).to_be_hidden()

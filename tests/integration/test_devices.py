@@ -194,3 +194,17 @@ def test_the_command_prints_a_code_that_pairs(client, home_root, postgres, valke
     assert (nameless.exit_code, other.exit_code) == (2, 2)
     assert "--role member needs --name" in nameless.output
     assert "李梅 is a member already, with the role read_only; use --role read_only" in other.output
+
+
+@pytest.mark.parametrize("role", ["member", "read_only"])
+def test_any_device_reads_and_revokes_itself_and_no_other(pair, role):
+    owner, other = pair(), pair(member="x", role=role)
+    own = f"/v1/devices/{other.device_id}"
+    assert (other.client.get(own).json["role"], other.client.get(own).json["current"]) == (role, True)
+    for call in (other.client.get, other.client.delete):
+        answer = call(f"/v1/devices/{owner.device_id}")
+        assert (answer.status_code, answer.json["code"]) == (403, "scope-missing")
+    assert other.client.delete(own).status_code == 204
+    assert other.client.get("/v1/subjects").json["code"] == "token-revoked"
+    assert owner.client.get(own).json["revoked_at"] is not None
+    assert owner.client.get("/v1/audit").json["items"][0]["event"] == "device.revoked"

@@ -1,6 +1,7 @@
-import { ask, EXPORT_KEY } from "../messages.js";
+import { ask, EXPORT_KEY, type Wiped } from "../messages.js";
 import { h } from "../overlay/dom.js";
 import { Store } from "../store.js";
+import { WIPED } from "./wiped.js";
 import { choices } from "./shops.js";
 import { button, buttons, download, failed, field, find, result, say, soft, text, type Section } from "./section.js";
 
@@ -27,10 +28,13 @@ async function exportServer(): Promise<void> {
 }
 
 async function wipe(): Promise<void> {
+  say("wipe-result", "o_working");
   const reply = await ask({ ask: "wipe" });
   if (!reply) return;
-  if (reply.ok) location.reload();
-  else failed("wipe-result", reply.why, reply.detail);
+  if (!reply.ok) return failed("wipe-result", reply.why, reply.detail);
+  const { token, server, device } = reply;
+  sessionStorage.setItem(WIPED, JSON.stringify({ token, server, device } satisfies Wiped));
+  location.reload();
 }
 
 async function erase(event: Event): Promise<void> {

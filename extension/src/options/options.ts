@@ -16,6 +16,7 @@ import { shops } from "./shops.js";
 import { start } from "./start.js";
 import { state } from "./state.js";
 import { switches } from "./switches.js";
+import { forgetWiped, showWiped, wiped } from "./wiped.js";
 
 const SECTIONS: readonly Section[] = [start, consent, connection, shops, switches, preferences, state, reading, rules, entry, log, data, report];
 
@@ -32,6 +33,7 @@ document.body.append(
     h("nav", { "data-t-label": "o_contents" }, h("ul", {}, ...SECTIONS.map(({ id, title }) => h("li", { "data-for": id }, text("a", title, { href: `#${id}` }))))),
     h("main", { id: "sections", tabindex: "-1" },
       result("saved"),
+      wiped,
       ...SECTIONS.map(({ id, title, body }) => h("section", { id, "aria-labelledby": `${id}-title` }, text("h2", title, { id: `${id}-title` }), ...body))),
   ),
 );
@@ -42,6 +44,8 @@ function show(stored: Stored): void {
   document.documentElement.lang = spoken === "zh" ? "zh-CN" : "en";
   speak(now);
   find<HTMLSelectElement>("lang").value = stored.settings.lang;
+  if (!isNew(stored.settings)) forgetWiped();
+  showWiped();
   for (const section of SECTIONS) {
     find(section.id).hidden = isNew(stored.settings) && !section.first;
     section.show(now);

@@ -1,6 +1,6 @@
 import type { OverlayRow } from "../api-contract.js";
 import type { Translate } from "../i18n.js";
-import { ACTION_STATES, type ActionState } from "../messages.js";
+import { ACTION_ANSWERS, type ActionState } from "../messages.js";
 import { h, trusted } from "./dom.js";
 import { badgeWords, MARKS } from "./words.js";
 
@@ -14,7 +14,7 @@ export function detailsCard(row: OverlayRow, page: string, nowMs: number, t: Tra
   return h("div", { class: "card", role: "dialog", "aria-label": t("details"), tabindex: "-1" },
     h("p", { class: `n ${tone}` }, `${MARKS[tone]} ${number}`.trim()),
     ...lines.map((line) => h("p", {}, ...unbroken(line as string))),
-    row.action && h("p", {}, ...ACTION_STATES.map((state) => h("button", { class: "link", type: "button", on: { click: trusted(() => act(row.action?.id ?? "", state)) } }, t(`act_${state}`)))),
+    row.action && h("p", {}, ...ACTION_ANSWERS.map((state) => h("button", { class: "link", type: "button", on: { click: trusted(() => act(row.action?.id ?? "", state)) } }, t(`act_${state}`)))),
     h("p", { class: "calm" }, t(row.card ? "as_shown" : "not_the_platform")));
 }
 

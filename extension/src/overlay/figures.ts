@@ -1,6 +1,6 @@
 import type { DropOutFigure, GateFigure, Overlay, Panel, TodoFigure, Why } from "../api-contract.js";
 import { named, type Translate } from "../i18n.js";
-import { ACTION_STATES, type ActionState } from "../messages.js";
+import { ACTION_ANSWERS, type ActionAnswer } from "../messages.js";
 import type { PageTextKey } from "../texts.js";
 import { guide } from "./guide.js";
 import { changeText, clockWords, figure, percent, shortDay, signed } from "./numbers.js";
@@ -41,8 +41,8 @@ export function figures({ panel: said, rules }: Overlay, t: Translate): Tree[] {
 
 /** What to do, its clock and gain, and the merchant's word on it in one click. */
 function todo({ id, title, gain, deadline }: TodoFigure, t: Translate): Tree {
-  const say = (state: ActionState): Tree => h("button", { class: "link", type: "button", "data-id": id, "data-state": state, "data-act": `${state}:${id}`, "aria-label": `${t(`act_${state}`)}: ${title}` }, t(`act_${state}`));
-  return h("div", { class: "line" }, h("span", {}, title, deadline && h("small", {}, clockWords(deadline, Date.now(), t)?.text), h("small", { class: "say" }, ...ACTION_STATES.map(say))), gain !== null && h("b", {}, move(gain)));
+  const say = (state: ActionAnswer): Tree => h("button", { class: "link", type: "button", "data-id": id, "data-state": state, "data-act": `${state}:${id}`, "aria-label": `${t(`act_${state}`)}: ${title}` }, t(`act_${state}`));
+  return h("div", { class: "line" }, h("span", {}, title, deadline && h("small", {}, clockWords(deadline, Date.now(), t)?.text), h("small", { class: "say" }, ...ACTION_ANSWERS.map(say))), gain !== null && h("b", {}, move(gain)));
 }
 
 function totals(panel: Panel, t: Translate): Child[] {

@@ -24,7 +24,7 @@ export const hurts: Feature<Sources> = {
   async load(around) {
     const { lang } = around;
     const [at_risk, overlay, actions, score, drop_outs] = await Promise.all([
-      around.read("at_risk", { limit: String(ORDERS_READ), lang }), around.overlay(), around.read("actions", { lang }), around.read("score", { lang }), around.read("drop_outs", { days: "30" })]);
+      around.read("at_risk", { limit: String(ORDERS_READ), lang }), around.overlay(), around.read("actions", { lang, state: "all" }), around.read("score", { lang }), around.read("drop_outs", { days: "30" })]);
     return { at_risk, overlay, actions, score, drop_outs };
   },
   draw(sources, { t }) {
@@ -77,7 +77,7 @@ function worstOf({ outcomes }: OrderRisk): ({ outcome: string } & NonNullable<Or
 
 /** Clocks of after-sales that end within two days: the actions that answer them know until when. */
 const clocks = ({ actions }: ActionList, now: number): Threat[] => actions
-  .filter(({ deadline, records }) => deadline !== null && Date.parse(deadline) - now < SOON_MS && records.some(({ kind }) => kind === "after_sale"))
+  .filter(({ state, deadline, records }) => state === "open" && deadline !== null && Date.parse(deadline) - now < SOON_MS && records.some(({ kind }) => kind === "after_sale"))
   .map(({ title, deadline, gain }) => ({ kind: "clock", text: title, until: deadline, points: gain.mid === null ? null : -gain.mid, more: [] }));
 
 const gates = ({ panel, as_of }: Overlay, t: Translate<TextKey>): Threat[] => panel.gates.flatMap(({ name, days_to_close, means }) => (days_to_close == null ? [] : [{

@@ -50,6 +50,8 @@ export const PANEL_TEXTS = {
   // What to do
   p_no_actions: ["现在没有要做的。", "There is nothing to do right now."],
   p_success: ["成功率约 {n}", "works in about {n}"],
+  p_answered: ["已处理（{n}）", "Answered ({n})"],
+  p_undo: ["撤销", "undo"],
   p_not_done: ["没有保存：{detail}", "Not saved: {detail}"],
   // Why
   p_why_since: ["与哪天比", "Compared with"],
