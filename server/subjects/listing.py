@@ -76,10 +76,12 @@ def _behind(order: _Order, place: Any, id_: str) -> ColumnElement[bool]:
 
 def _place(key: str, sort: type) -> tuple[Any, str]:
     try:
-        found: tuple[Any, str] = msgspec.json.decode(key, type=tuple[sort | None, str])  # type: ignore[valid-type]  # of the order
+        place, id_ = msgspec.json.decode(key, type=tuple[sort | None, str])  # type: ignore[valid-type]  # of the order
     except msgspec.DecodeError:
         refuse_cursor()
-    return found
+    if "\0" in f"{place}{id_}":
+        refuse_cursor()
+    return place, id_
 
 
 def _listed(row: Row[Any]) -> ListedSubject:
