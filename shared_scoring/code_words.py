@@ -55,6 +55,10 @@ NOTES: Mapping[str, Words] = {
         "{name}：只看到官方口径的 {coverage}",
         "{name}: only {coverage} of what the platform counts has been seen",
     ),
+    "own_values": Words(
+        "页面只显示分数或排名，不显示指标值；分数的变化由自己的记录统计出的值学得",
+        "the page shows scores or ranks without values: how points move was learned from what the own records count",
+    ),
 }
 OPEN_PAGE = Words("，打开{page}可以补全", "; open {page} to close the gap")
 PAGES: Mapping[str, Words] = {

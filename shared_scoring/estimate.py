@@ -14,7 +14,7 @@ from shared_scoring.adjustments import BonusHeld, DeductionHeld, bonuses, deduct
 from shared_scoring.calendar import Calendar, iso
 from shared_scoring.facts import Facts
 from shared_scoring.learned.figures import DEFAULT_CURVE, LEARNED
-from shared_scoring.learned.ranks import ranked
+from shared_scoring.learned.ranks import Ranked, ranked
 from shared_scoring.learned.response import Response, learn
 from shared_scoring.pack import Pack
 from shared_scoring.records import Official
@@ -39,7 +39,8 @@ class Banded(Struct, frozen=True):
 class Estimated(Struct, frozen=True):
     """An estimate with its method, for whoever shows it. `based_on` is the official day it starts from.
 
-    `reasons` says by dimension, as a code, why no response is believed.
+    `reasons` says by dimension, as a code, why no response is believed. `from_own_values`: what it rests on was learned
+    from what the own records count, because the pages show no values.
     """
 
     total: Banded
@@ -48,6 +49,7 @@ class Estimated(Struct, frozen=True):
     based_on: str | None
     bonuses: dict[str, float] = {}  # points a dimension holds beside its indicators
     reasons: dict[str, str] = {}
+    from_own_values: bool = False
 
 
 UNKNOWN = Banded(None, None, None)
@@ -86,23 +88,22 @@ def estimate(
     found = ranked(pack, known, shown, values, as_of, before) if moves else None
     if found is None:
         return _computed(pack, known, results, before, adjustment)
-    bands, method = found
-    dimensions = {key: Banded(*band) for key, band in bands.items()}
-    return _with_width(pack, known, before, _mean(pack, known, dimensions, before, adjustment), dimensions, method)
+    dimensions = {key: Banded(*band) for key, band in found.dimensions.items()}
+    return _with_width(pack, known, before, _mean(pack, known, dimensions, before, adjustment), dimensions, found)
 
 
 def _with_width(
-    pack: Pack, known: Facts, before: int, total: Banded | None, dimensions: dict[str, Banded], method: str
+    pack: Pack, known: Facts, before: int, total: Banded | None, dimensions: dict[str, Banded], found: Ranked
 ) -> Estimated:
     """An estimate whose band is wider where the weights of the dimensions are not published."""
+    own = found.from_own_values
     if total is None or total.score is None or total.low is None or total.high is None:
-        return Estimated(UNKNOWN, dimensions, method, None)
+        return Estimated(UNKNOWN, dimensions, found.method, None, from_own_values=own)
     published = all(dimension_weight(pack, known, key, before).published for key in pack.dimensions)
     width = 0.0 if published else pack.response.band
     low, high = pack.scale
-    return Estimated(
-        Banded(total.score, max(total.low - width, low), min(total.high + width, high)), dimensions, method, None
-    )
+    banded = Banded(total.score, max(total.low - width, low), min(total.high + width, high))
+    return Estimated(banded, dimensions, found.method, None, from_own_values=own)
 
 
 def _learned(
@@ -136,7 +137,10 @@ def _learned(
     total = _mean(pack, known, dimensions, before, rest)
     if total is None:
         total = carried.total
-    return Estimated(total, dimensions, _method(response, reasons), iso(newest[0]), reasons=reasons)
+    own = any(one.from_own_values and key not in reasons for key, one in response.items())
+    return Estimated(
+        total, dimensions, _method(response, reasons), iso(newest[0]), reasons=reasons, from_own_values=own
+    )
 
 
 def _method(response: Response, reasons: Mapping[str, str]) -> str:

@@ -3,11 +3,14 @@
 import datetime as dt
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared_scoring.calendar import day_of
 from shared_scoring.pack import Pack
 from shared_scoring.records import Conduct, Official, Product, ProductDay, Record, ServiceSwitch, Subject
+
+if TYPE_CHECKING:
+    from shared_scoring.own_days import OwnDays
 
 FACT_KINDS = ("subject", "official", "conduct", "service_switch")
 """Those that every question needs; a product's are read where its gate is asked for."""
@@ -21,6 +24,7 @@ class Facts:
     """As known at one moment. `officials` is keyed by day ordinal.
 
     `products` and `product_days` are keyed by the product; of its days the newest is kept, with its ordinal.
+    `own_days` tells what the own records counted on past days, where the ledger can still say it.
     """
 
     subject: Subject | None = None
@@ -29,6 +33,7 @@ class Facts:
     switches: list[ServiceSwitch] = field(default_factory=list)
     products: dict[str, Product] = field(default_factory=dict)
     product_days: dict[str, tuple[int, ProductDay]] = field(default_factory=dict)
+    own_days: "OwnDays | None" = field(default=None, repr=False, compare=False)
     _found: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, key: Hashable, work_out: Callable[[], Answer]) -> Answer:

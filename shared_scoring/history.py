@@ -1,13 +1,15 @@
 """All copies of all records of one subject, as a file or a table holds them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from shared_scoring.case import Case, case_id
 from shared_scoring.copies import Copies
 from shared_scoring.facts import Facts, facts
-from shared_scoring.ledger import Plan
+from shared_scoring.ledger import Contribution, Plan, timeline
 from shared_scoring.merge import NOTHING, Told
+from shared_scoring.own_days import OwnDays, of_ledger
 from shared_scoring.records import Record, Subject, kind_of
 from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
@@ -18,6 +20,7 @@ class History:
 
     def __init__(self, copies: Iterable[Record] = ()) -> None:
         self._told: dict[tuple[str, str], Told] = {}
+        self._own_days: OwnDays | None = None
         for copy in copies:
             self.add(copy)
 
@@ -33,6 +36,7 @@ class History:
         key = (kind_of(copy), copy.id)
         before = self._told.get(key, NOTHING)
         after = self._told[key] = before.with_copy(copy)
+        self._own_days = None
         return not after.says_same(before)
 
     def __iter__(self) -> Iterator[Told]:
@@ -66,7 +70,20 @@ class History:
                 rest.append(record)
             else:
                 cases.setdefault(key, Case(viewpoint.creator, viewpoint.industry)).add(record, first_stars)
-        return facts(rest), cases
+        self._own_days = self._own_days or of_ledger(self.timeline)
+        found = facts(rest)
+        found.own_days = self._own_days
+        return found, cases
+
+    def timeline(self, plan: Plan) -> Iterator[Contribution]:
+        """What a plan counts of each case, with the day on which it became known."""
+        viewpoint = self.viewpoint()
+        cases: defaultdict[str, list[Told]] = defaultdict(list)
+        for told in self._told.values():
+            if told.merged is not None and (key := case_id(told.merged)) is not None:
+                cases[key].append(told)
+        for own in cases.values():
+            yield from timeline(own, plan, viewpoint)
 
     def counted(self, plan: Plan, day: int) -> tuple[Facts, Sums]:
         """The facts, and what a plan counts of the cases, as they were known on a day."""

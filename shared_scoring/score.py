@@ -179,7 +179,7 @@ def score(pack: Pack, as_of: int, sums: Sums, known: Facts, calendar: Calendar, 
         bonus=points_of(held),
         bonuses=held,
         gates=gates(pack, levels, _totals(known, as_of, total.score), known, as_of, absent=stage == "hidden"),
-        notes=list(_notes(indicators)),
+        notes=list(_notes(indicators, today)),
     )
 
 
@@ -330,7 +330,9 @@ def _totals(known: Facts, as_of: int, today: float | None) -> dict[int, float]:
     return totals
 
 
-def _notes(indicators: Mapping[str, IndicatorValue]) -> Iterable[Note]:
+def _notes(indicators: Mapping[str, IndicatorValue], today: Estimated) -> Iterable[Note]:
+    if today.from_own_values:
+        yield Note("own_values")
     for key, one in indicators.items():
         if one.value is None:
             yield Note("no_cohort", key)  # its weight is shared out among the others of its dimension

@@ -113,7 +113,7 @@ def run(app: Engine, subject_id: str, now: dt.datetime) -> bool:
         pack = choose(folder.subject, today)
         made_before = connection.execute(select(Outlook.part, Outlook.as_of).where(Outlook.rules == pack.id)).all()
         made_on = {part: day.toordinal() for part, day in made_before}
-        past = FolderPast(connection, folder)
+        past = FolderPast(folder)
         ahead = Ahead(folder.history(), past, pack, today.toordinal(), subject_id, {}, made_on)
         for part, make in PARTS.items():
             made = make(ahead)

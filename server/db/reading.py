@@ -13,8 +13,9 @@ from shared_scoring.calendar import iso
 from shared_scoring.copies import Copies
 from shared_scoring.facts import FACT_KINDS, Facts, facts
 from shared_scoring.history import History
-from shared_scoring.ledger import Contribution
+from shared_scoring.ledger import Contribution, Plan
 from shared_scoring.merge import Told
+from shared_scoring.own_days import of_ledger
 from shared_scoring.pack import Pack
 from shared_scoring.records import Subject
 from shared_scoring.score import Score, score
@@ -38,6 +39,7 @@ class Folder:
         self.subject = next((told.merged for told in self.told if isinstance(told.merged, Subject)), None)
         self.viewpoint = Viewpoint.of(self.subject)
         self.calendar = self.viewpoint.calendar
+        self.own_days = of_ledger(self.ledger)
 
     def today(self, now: dt.datetime) -> int:
         """The day whose score the platform publishes this morning, in the subject's time zone."""
@@ -45,7 +47,9 @@ class Folder:
 
     def facts(self, as_of: int) -> Facts:
         views = (Copies(told, self.calendar).view(as_of) for told in self.told)
-        return facts(view for view in views if view is not None)
+        found = facts(view for view in views if view is not None)
+        found.own_days = self.own_days
+        return found
 
     def records(self, keys: Iterable[tuple[str, str]]) -> list[Told]:
         """The records of these kinds and ids, as far as there are any."""
@@ -110,6 +114,18 @@ class Folder:
             for series, day, parts, numerator, denominator in rows
         )
         return Sums(found, earlier=lambda past: self.sums(pack, past))
+
+    def ledger(self, plan: Plan, since: int = 1, until: int = dt.date.max.toordinal()) -> Iterator[Contribution]:
+        """What counts on a day from `since` on and became known up to `until`."""
+        rows = self._raw.execute(
+            """
+            SELECT series, day, known_on, parts, numerator, denominator FROM ledger
+            WHERE subject_id = current_setting('koubei.subject') AND series = ANY(%s) AND day >= %s AND known_on <= %s
+            """,
+            (list(plan.definitions), dt.date.fromordinal(since), dt.date.fromordinal(until)),
+        )
+        for series, day, known_on, parts, numerator, denominator in rows:
+            yield Contribution(series, day.toordinal(), known_on.toordinal(), parts, int(numerator), int(denominator))
 
     def score(self, pack: Pack, as_of: int) -> Score:
         known = self.facts(as_of)

@@ -14,6 +14,7 @@ from shared_scoring.columns.sums import sums
 from shared_scoring.facts import Facts, facts
 from shared_scoring.history import History
 from shared_scoring.ledger import Plan
+from shared_scoring.own_days import CountedOnce
 from shared_scoring.records import Record, Review, Subject
 from shared_scoring.sums import Sums
 from shared_scoring.viewpoint import Viewpoint
@@ -53,7 +54,9 @@ class OneSubject(NamedTuple):
         sheets.append(self._pulled(views))
         found = sums(CaseColumns(_joined(sheets), self.puller, self.viewpoint(), day), plan)
         found.earlier = cache(lambda past: self.counted(plan, past)[1])
-        return facts(rest), found
+        known = facts(rest)
+        known.own_days = CountedOnce(lambda _pack, days: ((past, self.counted(plan, past)[1]) for past in days))
+        return known, found
 
     def _pulled(self, views: Sequence[tuple[Record, int | None]]) -> dict[str, Sheet]:
         by_kind: defaultdict[type[Record], list[Any]] = defaultdict(list)

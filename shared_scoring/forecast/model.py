@@ -12,7 +12,6 @@ from shared_scoring.forecast.past import Past
 from shared_scoring.forecast.rolled import Rolled
 from shared_scoring.forecast.triangle import Triangles
 from shared_scoring.forecast.values import Anchor, Values, values_ahead
-from shared_scoring.learned.days import official_values
 from shared_scoring.learned.ranks import ranks_moved
 from shared_scoring.learned.response import Band, DimensionResponse, Response, learn, learn_ranks
 from shared_scoring.pack import Pack
@@ -146,17 +145,14 @@ class _View:
     def _by_response(self, pack: Pack, response: DimensionResponse | None, values: Values) -> Band | None:
         if self._anchor is None or response is None or not response.believed:
             return None
-        keys = [one.key for one in response.members]
-        before = official_values(self._anchor.page, keys, decays=pack.half_life_days is not None)
-        return response.difference(before, values)
+        return response.difference(self._anchor.values(pack, response.members), values)
 
     def _by_ranks(self, pack: Pack, key: str, ranks: Response, values: Values) -> Band | None:
         """What the values that move do to a dimension by their own ranks; None where no page shows those, or tells."""
         if self._anchor is None or not ranks:
             return None
         members = [one for one in pack.indicators if one.dimension == key]
-        shown = official_values(self._anchor.page, [one.key for one in members], decays=pack.half_life_days is not None)
-        before: Values = {one.key: shown.get(one.key) for one in members}
+        before = self._anchor.values(pack, members)
         moved = [one.key for one in members if before[one.key] != values[one.key]]
         weights = {one.key: indicator_weight(pack, self._known, one, self._as_of + 1) for one in members}
         found = ranks_moved(ranks, members, weights, moved, before, values)

@@ -4,12 +4,11 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Protocol
 
-from shared_scoring.case import case_id
 from shared_scoring.copies import Copies
 from shared_scoring.facts import FACT_KINDS, Facts, facts
 from shared_scoring.history import History
-from shared_scoring.ledger import Contribution, Plan, timeline
-from shared_scoring.merge import Told
+from shared_scoring.ledger import Contribution, Plan
+from shared_scoring.own_days import OwnDays, of_ledger
 from shared_scoring.records import kind_of
 from shared_scoring.viewpoint import Viewpoint
 
@@ -31,26 +30,22 @@ class HistoryPast:
 
     def __init__(self, history: History) -> None:
         self.viewpoint = history.viewpoint()
-        self._told: dict[str, list[Told]] = {}
-        self._facts: list[Copies] = []
-        for told in history:
-            if told.merged is None:
-                continue
-            if (case := case_id(told.merged)) is not None:
-                self._told.setdefault(case, []).append(told)
-            elif kind_of(told.merged) in FACT_KINDS:
-                self._facts.append(Copies(told, self.viewpoint.calendar))
+        self._history = history
+        facts_told = [one for one in history if one.merged is not None and kind_of(one.merged) in FACT_KINDS]
+        self._facts = [Copies(told, self.viewpoint.calendar) for told in facts_told]
+        self._own_days = of_ledger(history.timeline)
         self.facts = cache(self._known)
 
     def _known(self, day: int) -> Facts:
-        return known_facts(self._facts, day)
+        return known_facts(self._facts, day, self._own_days)
 
     def rows(self, plan: Plan, since: int, until: int) -> Iterator[Contribution]:
-        for told in self._told.values():
-            for row in timeline(told, plan, self.viewpoint):
-                if row.day >= since and row.known_on <= until:
-                    yield row
+        for row in self._history.timeline(plan):
+            if row.day >= since and row.known_on <= until:
+                yield row
 
 
-def known_facts(copies: Collection[Copies], day: int) -> Facts:
-    return facts(view for one in copies if (view := one.view(day)) is not None)
+def known_facts(copies: Collection[Copies], day: int, own_days: OwnDays) -> Facts:
+    found = facts(view for one in copies if (view := one.view(day)) is not None)
+    found.own_days = own_days
+    return found

@@ -1,10 +1,11 @@
 """The values of the coming days: the page's newest sums, moved as the own records are expected to move."""
 
 import math
+from collections.abc import Sequence
 
 from shared_scoring.facts import Facts
 from shared_scoring.forecast.ahead import Ahead
-from shared_scoring.learned.days import official_value
+from shared_scoring.learned.days import official_value, official_values
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.records import OfficialIndicator
 
@@ -33,18 +34,18 @@ class Anchor:
         return found
 
     def value(self, pack: Pack, indicator: Indicator, ahead: Ahead, as_of: int, at: int) -> float | None:
-        """(N + Δn) ÷ (D + Δd) where the page shows both and counts what the own records count; else the own value.
+        """(N + Δn) ÷ (D + Δd) where the page shows both; a value alone moves as the own one does; else the own value.
 
-        Where older days fade, plain sums are not those of the value: the page's value moves as the own one does.
+        Where older days fade, plain sums are not those of the value.
         """
         window = pack.indicator_window(indicator, as_of)
         own = ahead.window(indicator.definition, *window, at, pack.half_life_days)
         shown = (self.page.indicators or {}).get(indicator.key)
-        if shown is not None and pack.half_life_days is not None:
-            return _moved(indicator, shown, _quotient(*self._own(pack, indicator)), _quotient(*own))
-        if shown is None or not shown.denominator or shown.numerator is None:
-            return _quotient(*own)
         then = self._own(pack, indicator)
+        if shown is None:
+            return _quotient(*own)
+        if pack.half_life_days is not None or not shown.denominator or shown.numerator is None:
+            return _moved(pack, indicator, shown, _quotient(*then), _quotient(*own))
         scale = min(max(shown.denominator / then[1], 1.0), _MOST_UNSEEN) if then[1] > 0 else 0.0
         bottom = shown.denominator + scale * (own[1] - then[1])
         if bottom <= 0:
@@ -52,9 +53,16 @@ class Anchor:
         value = (shown.numerator + scale * (own[0] - then[0])) / bottom
         return _within(indicator, value)
 
+    def values(self, pack: Pack, members: Sequence[Indicator]) -> Values:
+        """Of the day itself: what the page shows, or where it shows nothing what the own records counted."""
+        shown = official_values(self.page, [one.key for one in members], decays=pack.half_life_days is not None)
+        return {one.key: shown.get(one.key, _quotient(*self._own(pack, one))) for one in members}
 
-def _moved(indicator: Indicator, shown: OfficialIndicator, then: float | None, now: float | None) -> float | None:
-    value = official_value(shown, decays=True)
+
+def _moved(
+    pack: Pack, indicator: Indicator, shown: OfficialIndicator, then: float | None, now: float | None
+) -> float | None:
+    value = official_value(shown, decays=pack.half_life_days is not None)
     if value is None or then is None or now is None:
         return now
     return _within(indicator, value + now - then)

@@ -4,6 +4,7 @@ A value that did not move keeps the rank it was shown with, to the last digit.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from shared_scoring.facts import Facts
 from shared_scoring.learned.figures import DEFAULT_CURVE, LEARNED
@@ -13,6 +14,14 @@ from shared_scoring.weights import indicator_weight
 
 _ROUNDED = 5e-5  # a value with four decimals
 Values = Mapping[str, float | None]
+
+
+class Ranked(NamedTuple):
+    """Dimensions by learned ranks. `from_own_values`: the pages show ranks without the values."""
+
+    dimensions: dict[str, Band]
+    method: str
+    from_own_values: bool
 
 
 def ranks_moved(
@@ -41,21 +50,21 @@ def ranks_moved(
 
 def ranked(
     pack: Pack, known: Facts, shown: Mapping[str, float], values: Values, as_of: int, before: int
-) -> tuple[dict[str, Band], str] | None:
-    """The dimensions of a day with the ranks of moved values as learned, and the method; None where no rank moves.
+) -> Ranked | None:
+    """The dimensions of a day with the ranks of moved values as learned; None where no rank moves.
 
     `shown` are the scores of the newest ranks, one of each indicator that has a value.
     """
     bands = {key: Band(score, score, score) for key, score in shown.items()}
-    methods: set[str | None] = set()
+    moving: list[DimensionResponse] = []
     for key, response in learn_ranks(pack, known, before).items():
         value, newest = values.get(key), response.newest
         if value is None or not response.believed or newest.day == as_of or _same(value, newest.values[key]):
             continue
         if (moved := response.at({key: value}, as_of)) is not None:
             bands[key] = moved
-            methods.add(response.method)
-    if not methods:
+            moving.append(response)
+    if not moving:
         return None
     dimensions: dict[str, Band] = {}
     for dimension in pack.dimensions:
@@ -64,7 +73,8 @@ def ranked(
         whole = sum(weights.values())
         shares = {key: weight / whole for key, weight in weights.items()}
         dimensions[str(dimension)] = weighed({key: bands[key] for key in shares}, shares)
-    return dimensions, LEARNED if LEARNED in methods else DEFAULT_CURVE
+    method = LEARNED if any(one.method == LEARNED for one in moving) else DEFAULT_CURVE
+    return Ranked(dimensions, method, any(one.from_own_values for one in moving))
 
 
 def weighed(bands: Mapping[str, Band], shares: Mapping[str, float]) -> Band:

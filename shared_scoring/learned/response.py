@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from shared_scoring.facts import Facts
-from shared_scoring.learned.days import Day, days_of, ranked_days_of
+from shared_scoring.learned.days import NO_DAYS, Day, Days, days_of, ranked_days_of
 from shared_scoring.learned.figures import NORMAL_80, Floats
 from shared_scoring.learned.scale import learnable, points_on_curves, table_of
 from shared_scoring.pack import Indicator, Pack
@@ -31,13 +31,17 @@ class Band(NamedTuple):
 
 @dataclass(frozen=True)
 class DimensionResponse:
-    """`newest` is the official day everything is measured from. `reason` says as a code why nothing is believed."""
+    """`newest` is the official day everything is measured from. `reason` says as a code why nothing is believed.
+
+    `from_own_values`: the pages show no values, so it is learned from those that the own records count.
+    """
 
     scale: tuple[float, float]
     members: list[Indicator]
     newest: Day
     days: int
     found: "Tested"
+    from_own_values: bool = False
 
     @property
     def method(self) -> str | None:
@@ -129,9 +133,9 @@ def learn_ranks(pack: Pack, known: Facts, before: int) -> Response:
 def _learn_ranks(pack: Pack, known: Facts, before: int) -> Response:
     found: Response = {}
     for one in pack.indicators:
-        days = ranked_days_of(pack, known, one, before) if one.curve else []
-        if days:
-            found[one.key] = _response(pack, [one], days, np.ones(1))
+        taught = ranked_days_of(pack, known, one, before) if one.curve else NO_DAYS
+        if taught.days:
+            found[one.key] = _response(pack, [one], taught, np.ones(1))
     return found
 
 
@@ -139,22 +143,24 @@ def _learn(pack: Pack, known: Facts, before: int) -> Response:
     found: Response = {}
     for dimension in pack.dimensions:
         members = learnable(pack, dimension)
-        days = days_of(pack, known, dimension, members, before) if members else []
-        if not days:
+        taught = days_of(pack, known, dimension, members, before) if members else NO_DAYS
+        if not taught.days:
             continue
         # The weight of an indicator without a cohort goes to the others: such days are of another response.
-        here = [one for one in members if one.key in days[-1].values]
-        alike = [day for day in days if day.values.keys() == days[-1].values.keys()]
+        newest = taught.days[-1].values.keys()
+        here = [one for one in members if one.key in newest]
+        alike = taught._replace(days=[day for day in taught.days if day.values.keys() == newest])
         shares = np.array([indicator_weight(pack, known, one, before) for one in here])
         found[str(dimension)] = _response(pack, here, alike, shares / shares.sum())
     return found
 
 
-def _response(pack: Pack, members: list[Indicator], days: list[Day], shares: Floats) -> DimensionResponse:
-    times, scores, points = table_of(members, days)
+def _response(pack: Pack, members: list[Indicator], taught: Days, shares: Floats) -> DimensionResponse:
+    times, scores, points = table_of(members, taught.days)
     by = stretch(pack.response.scale)
     # A fifth of a second of scipy, which a subject without official days need not wait for.
     from shared_scoring.learned.tested import tested  # noqa: PLC0415
 
     answer = tested(times, scores * by, points * by, shares)
-    return DimensionResponse(pack.response.scale, members, days[-1], len(days), answer)
+    newest = taught.days[-1]
+    return DimensionResponse(pack.response.scale, members, newest, len(taught.days), answer, taught.are_own)

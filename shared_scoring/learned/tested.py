@@ -10,11 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from shared_scoring.learned.days import FEWEST_DAYS
 from shared_scoring.learned.figures import DEFAULT_CURVE, LEARNED, NORMAL_80, Floats
 from shared_scoring.learned.fit import Fit, default, fit
 from shared_scoring.learned.level import Level, level
 
-FEWEST_DAYS = 8  # fewer say nothing that could be tested
 _FEWEST_HELD, _MOST_HELD = 4, 40
 _HELD_SHARE = 0.3
 _TRUST = 12  # days a band of theory counts beside the held-out ones

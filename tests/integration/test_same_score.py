@@ -18,6 +18,7 @@ from shared_scoring.decode import decode_record
 from shared_scoring.history import History
 from shared_scoring.pack import bundled
 from shared_scoring.score import score_history
+from tests.worlds import creators
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,6 +90,19 @@ def test_a_real_creator_whose_nearer_days_weigh_more(paired: "Paired", shared: P
     for day in (dt.date(2018, 4, 1), dt.date(2017, 12, 1)):
         for rules in (CREATOR, RULES):
             assert from_database(paired, "olist", day, rules) == from_file("olist", texts, day, rules)
+
+
+def test_a_creator_whose_pages_show_scores_without_values(paired: "Paired") -> None:
+    world = creators.build(11, 4, 135, shows="scores", shows_values=False)
+    pages = [world.official(day) for day in range(world.first, world.last) if day not in world.missing]
+    records = [*world.facts, *pages, *(one for case in world.cases.values() for one in case)]
+    texts = [json.dumps(record).encode() for record in records]
+    send_all(paired, "c1", texts)
+    for ordinal in (world.last - 12, world.last):
+        day = dt.date.fromordinal(ordinal)
+        answer = from_database(paired, "c1", day, CREATOR)
+        assert answer == from_file("c1", texts, day, CREATOR)
+        assert answer["notes"][0]["code"] == "own_values"
 
 
 @st.composite

@@ -4,9 +4,12 @@ import json
 from functools import cache
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import pytest
 
+from shared_scoring.block import Block
+from shared_scoring.columns.sheets import Sheets
 from shared_scoring.decode import decode_record
 from shared_scoring.estimate import estimate
 from shared_scoring.explain import explain
@@ -14,6 +17,8 @@ from shared_scoring.forecast.forecast import forecast
 from shared_scoring.forecast.past import HistoryPast
 from shared_scoring.history import History
 from shared_scoring.learned.response import learn, learn_ranks
+from shared_scoring.ledger import Contribution
+from shared_scoring.own_days import of_ledger
 from shared_scoring.pack import bundled
 from shared_scoring.response import own_sums
 from shared_scoring.score import Score, score, score_history
@@ -22,13 +27,14 @@ from tests.worlds import creators
 from tests.worlds.kept import Kept, decoded
 
 PACK = bundled()["douyin-creator/2021"]
-SHOWN = ("ranks", "scores")
+SHOWN = ("ranks", "scores", "ranks without values", "scores without values")
 TAUGHT = 45
 
 
 @cache
 def kept_of(seed: int, shows: str) -> Kept:
-    return Kept(creators.build(seed, shows=shows), PACK)  # type: ignore[arg-type]  # it has what Kept asks for
+    shown, values = shows.split(maxsplit=1)[0], "without" not in shows
+    return Kept(creators.build(seed, shows=shown, shows_values=values), PACK)  # type: ignore[arg-type]  # has what it asks
 
 
 def ground_of(kept: Kept, day: int, until: int | None = None) -> Ground:
@@ -151,7 +157,7 @@ def test_few_days_say_so(shows: str) -> None:
     delta = answer_to(kept, ground_of(kept, day), change).delta
     assert (delta.total, delta.reason) == (None, "few_days")
     ahead = score_on(kept, day, day - 1).estimate
-    assert ahead.method == ("rank" if shows == "ranks" else "carried_forward")
+    assert ahead.method == ("rank" if shows.startswith("ranks") else "carried_forward")
 
 
 @pytest.mark.parametrize("shows", SHOWN)
@@ -170,7 +176,7 @@ def test_the_explanation_gives_points_to_what_the_creator_did(shows: str) -> Non
 def test_the_forecast_moves_ranks_as_they_were_learned(shows: str) -> None:
     """Where the newest page is ten days old, the own records know what has moved since; a rank shown last does not."""
     said, stays = [], []
-    for seed in (11, 12, 13):
+    for seed in (11, 12):
         world = kept_of(seed, shows).world
         day = world.last - 4
         pages = [world.official(at) for at in kept_of(seed, shows).officials if at <= day - 10]
@@ -183,10 +189,45 @@ def test_the_forecast_moves_ranks_as_they_were_learned(shows: str) -> None:
     assert np.mean(said) < 0.8 * np.mean(stays)
 
 
-def test_a_file_of_the_creator_says_the_same() -> None:
-    kept = kept_of(11, "ranks")
+@pytest.mark.parametrize("shows", ["ranks", "ranks without values", "scores without values"])
+def test_a_file_of_the_creator_says_the_same(shows: str) -> None:
+    """Read into objects and into columns."""
+    kept = kept_of(11, shows)
     world, day = kept.world, kept.world.first + TAUGHT
     records = [*world.facts, *(world.official(at) for at in kept.officials if at < day)]
     records += [one for case in world.cases.values() for one in case]
-    told = History(decode_record(json.dumps(one).encode()) for one in records)
-    assert score_history(told, PACK, day).estimate == score_on(kept, day, day - 1).estimate
+    texts = [json.dumps(one).encode() for one in records]
+    sheets = Sheets()
+    sheets.take([decode_record(text) for text in texts], Block.of(b"\n".join(texts)), 0)
+    answer = score_on(kept, day, day - 1)
+    assert score_history(History(map(decode_record, texts)), PACK, day) == answer
+    assert score_history(sheets.taken(["c1"]).subjects["c1"], PACK, day) == answer
+    assert answer.estimate.method == "learned"
+    assert any(note.code == "own_values" for note in answer.notes) is ("without" in shows)
+
+
+def test_own_values_are_those_of_whole_windows_and_of_what_was_known_then() -> None:
+    kept = kept_of(11, "scores without values")
+    days = sorted(kept.officials)
+    reach = kept.world.first - creators.WINDOW - 5
+    late = {key: held for key, held in kept._rows.items() if key[1] > reach + 20}
+    own = of_ledger(lambda _plan: [Contribution(*key, *amounts) for key, amounts in kept._rows.items()])
+    some = of_ledger(lambda _plan: [Contribution(*key, *amounts) for key, amounts in late.items()])(PACK, days)
+    told = own(PACK, days[::-1])
+    for day in (days[0], days[30], days[-1]):
+        assert told[day].values == pytest.approx(kept.world.truth(day).values)
+    assert some.keys() == {day for day in days if day - creators.WINDOW > reach + 20}
+
+
+def test_a_page_that_counts_many_more_orders_is_not_taught_by_the_own_records() -> None:
+    kept = kept_of(11, "scores without values")
+    day = kept.world.last - 1
+    for more, method in ((1.05, "learned"), (1.5, "carried_forward")):
+        known = kept.facts(day - 1)
+        orders = {at: one.valid_orders for at, one in (known.own_days or {})(PACK, list(known.officials)).items()}  # type: ignore[operator]  # it is there
+        known.officials = {
+            at: msgspec.structs.replace(page, valid_orders_30d=round(more * orders[at]))
+            for at, page in known.officials.items()
+        }
+        found = score(PACK, day, kept.sums(PACK, day), known, kept.viewpoint.calendar).estimate
+        assert found.method == method

@@ -77,7 +77,10 @@ class Truth:
 
 @dataclass
 class Creator:
-    """As `World`, as far as `Kept` asks. `shows`: whether the page shows ranks, or only the dimensions' scores."""
+    """As `World`, as far as `Kept` asks. `shows`: whether the page shows ranks, or only the dimensions' scores.
+
+    Without `shows_values` it shows no value of any indicator beside them.
+    """
 
     first: int
     last: int
@@ -86,6 +89,7 @@ class Creator:
     facts: list[Record]
     missing: frozenset[int]
     shows: str
+    shows_values: bool = True
     seen: None = None
     _truths: dict[int, Truth] = field(default_factory=dict)
 
@@ -113,7 +117,9 @@ class Creator:
     def official(self, day: int) -> Record:
         """Scores and ranks to 2 and 4 decimals, values to 4."""
         truth = self.truth(day)
-        shown: dict[str, Record] = {key: {"value": round(value, 4)} for key, value in truth.values.items()}
+        shown: dict[str, Record] = {key: {} for key in truth.values}
+        if self.shows_values:
+            shown = {key: {"value": round(value, 4)} for key, value in truth.values.items()}
         if self.shows == "ranks":
             shown = {key: one | {"better_than": round(truth.better_than[key], 4)} for key, one in shown.items()}
         scores = {key: {"score": round(one, 2), "weight": WEIGHTS[key]} for key, one in truth.dimensions.items()}
@@ -122,7 +128,7 @@ class Creator:
             "stage": "formal",
             "total": round(truth.total, 2),
             "dimensions": scores,
-            "indicators": shown,
+            "indicators": {key: one for key, one in shown.items() if one},
         }
 
     @cached_property
@@ -220,7 +226,9 @@ def changes(world: Creator, day: int, count: int, seed: int = 0) -> list[list[Re
     return found
 
 
-def build(seed: int, orders_a_day: float = 12, days: int = 190, *, shows: str = "ranks") -> Creator:
+def build(
+    seed: int, orders_a_day: float = 12, days: int = 190, *, shows: str = "ranks", shows_values: bool = True
+) -> Creator:
     """Official days begin once a whole window lies behind. `shows` is `ranks` or `scores`."""
     rng = np.random.default_rng([seed, days, int(orders_a_day)])
     curves = {key: _curve(rng, days + 2) for key in PEERS}
@@ -228,7 +236,7 @@ def build(seed: int, orders_a_day: float = 12, days: int = 190, *, shows: str = 
     first, last = START + WINDOW + 5, START + days
     missing = frozenset(day for day in range(first, last) if rng.random() < 0.06)
     subject: Record = {"kind": "subject", "id": "c1", "platform": "douyin", "type": "creator"}
-    return Creator(first, last, curves, cases, [subject | {"time_zone": "Asia/Shanghai"}], missing, shows)
+    return Creator(first, last, curves, cases, [subject | {"time_zone": "Asia/Shanghai"}], missing, shows, shows_values)
 
 
 def _curve(rng: np.random.Generator, days: int) -> Curve:

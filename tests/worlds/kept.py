@@ -10,8 +10,9 @@ from shared_scoring.decode import decode_record
 from shared_scoring.explain_records import CaseStates
 from shared_scoring.facts import Facts, facts
 from shared_scoring.history import History
-from shared_scoring.ledger import timeline
+from shared_scoring.ledger import Contribution, timeline
 from shared_scoring.merge import Told
+from shared_scoring.own_days import OwnDays, of_ledger
 from shared_scoring.pack import Pack
 from shared_scoring.records import Conduct, Official, Partner, Record, ServiceSwitch
 from shared_scoring.sums import Sums
@@ -56,7 +57,12 @@ class Kept:
     def facts(self, day: int) -> Facts:
         found = facts([one for one in self._facts if not self._is_ahead(one, day)])
         found.officials = {at: page for at, page in self.officials.items() if at <= day}
+        found.own_days = self._own_days
         return found
+
+    @cached_property
+    def _own_days(self) -> OwnDays:
+        return of_ledger(lambda _plan: [Contribution(*key, *amounts) for key, amounts in self._rows.items()])
 
     def _is_ahead(self, one: Record, day: int) -> bool:
         if not isinstance(one, Conduct | ServiceSwitch) or one.at is None:

@@ -22,13 +22,14 @@ def build(
     days: int = 160,
     *,
     shows_sums: bool = True,
+    shows_values: bool = True,
     share_seen: float = 1.0,
     start: int = START,
 ) -> World:
     """A shop under douyin-shop/2026-09-08 from `start` on; official days follow once a whole window lies behind.
 
-    `shows_sums`: whether the page shows numerators and denominators beside values. `share_seen` of the cases have been
-    seen; the page counts all.
+    `shows_values`, `shows_sums`: whether the page shows values, and numerators and denominators beside them.
+    `share_seen` of the cases have been seen; the page counts all.
     """
     rng = np.random.default_rng([seed, sum(map(ord, family)), int(orders_a_day)])
     next_day = float(np.random.default_rng([seed, days]).choice([0.03, 0.12, 0.3, 0.5]))
@@ -49,6 +50,7 @@ def build(
         facts=_facts(rng, start, days),
         missing=_missing(rng, first, last),
         shows_sums=shows_sums,
+        shows_values=shows_values,
         seen=seen,
     )
 

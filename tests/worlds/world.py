@@ -72,6 +72,7 @@ class World:
     keys: Sequence[str] = tuple(PEERS)
     missing: frozenset[int] = frozenset()
     shows_sums: bool = True
+    shows_values: bool = True
     seen: frozenset[str] | None = None
     _truths: dict[int, Truth] = field(default_factory=dict)
 
@@ -118,7 +119,7 @@ class World:
         """What the page shows: the total to 2 decimals, values to 4."""
         truth = self.truth(day)
         indicators: dict[str, Record] = {}
-        for key, value in truth.values.items():
+        for key, value in truth.values.items() if self.shows_values else ():
             indicators[key] = {"value": round(value, 4)}
             if self.shows_sums:
                 top, bottom = truth.sums[key]
