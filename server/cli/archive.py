@@ -4,6 +4,7 @@ import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import psycopg
@@ -11,7 +12,7 @@ from psycopg import sql
 from sqlalchemy import URL
 
 from server.db.engine import psycopg_url
-from server.db.migrate import upgrade
+from server.db.migrate import prepare_empty, upgrade
 from server.runtime.programs import binaries
 
 _DRAFT = "koubei_restoring"
@@ -21,15 +22,25 @@ _WITHOUT_HINTS = ("--exclude-schema=pgmq", "--exclude-table-data=hints")
 
 def dump(database_url: str, file: Path) -> None:
     """Write the whole database, as of one moment, while it is in use. Raises click.ClickException."""
-    draft = file.with_name(f"{file.name}.part")
+    draft, url = file.with_name(f"{file.name}.part"), psycopg_url(database_url)
     try:
         draft.touch(mode=0o600)  # it holds all there is, so nobody else may read it
-        _run(psycopg_url(database_url), "pg_dump", [*_WITHOUT_HINTS, "--format=custom", f"--file={draft}"])
+        words = [*_WITHOUT_HINTS, *_who_sees_all(url), "--format=custom", f"--file={draft}"]
+        _run(url, "pg_dump", words)
         draft.replace(file)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror or error}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _who_sees_all(url: URL) -> list[str]:
+    """Row security is forced on a login that is no superuser: it takes the role that sees every row by a policy."""
+    with _connected(url) as connection:
+        row = connection.execute(
+            "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+        ).fetchone()
+    return [] if row and row[0] else ["--role=koubei_backup", "--enable-row-security"]
 
 
 def put_back(database_url: str, file: Path) -> None:
@@ -42,7 +53,7 @@ def put_back(database_url: str, file: Path) -> None:
     _rule(url, sql.SQL("DROP DATABASE IF EXISTS {draft}"), sql.SQL("CREATE DATABASE {draft}"))
     draft = url.set(database=_DRAFT)
     try:
-        _run(draft, "pg_restore", ["--exit-on-error", "--single-transaction", f"--dbname={_DRAFT}", str(file)])
+        _fill(draft, file)
         upgrade(draft.render_as_string(hide_password=False))
     except BaseException:
         _rule(url, sql.SQL("DROP DATABASE {draft}"))
@@ -50,11 +61,25 @@ def put_back(database_url: str, file: Path) -> None:
     _rule(url, sql.SQL("DROP DATABASE {own}"), sql.SQL("ALTER DATABASE {draft} RENAME TO {own}"))
 
 
+def put_into_empty(database_url: str, file: Path) -> None:
+    """Make an empty database of one's own what the file holds, or leave it empty. Raises as `put_back`."""
+    url = psycopg_url(database_url)
+    prepare_empty(database_url)
+    _fill(url, file)
+    upgrade(database_url)
+
+
 def holds_subjects(database_url: str) -> bool:
     upgrade(database_url)
-    with psycopg.connect(_plain(psycopg_url(database_url))) as connection:
+    with _connected(psycopg_url(database_url)) as connection:
         row = connection.execute("SELECT EXISTS (SELECT FROM subjects)").fetchone()
     return bool(row and row[0])
+
+
+def _fill(url: URL, file: Path) -> None:
+    # What another login owned there is this one's here.
+    words = ["--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={url.database}", str(file)]
+    _run(url, "pg_restore", words)
 
 
 def _run(url: URL, program: str, words: Sequence[str]) -> None:
@@ -71,11 +96,12 @@ def _run(url: URL, program: str, words: Sequence[str]) -> None:
 
 
 def _rule(url: URL, *statements: sql.SQL) -> None:
-    with psycopg.connect(_plain(url.set(database="postgres")), autocommit=True) as connection:
+    with _connected(url.set(database="postgres")) as connection:
         for statement in statements:
             names = {"draft": sql.Identifier(_DRAFT), "own": sql.Identifier(str(url.database))}
             connection.execute(statement.format(**names))
 
 
-def _plain(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+def _connected(url: URL) -> psycopg.Connection[Any]:
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(address, autocommit=True)

@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import OperationalError
 
-from server.cli.archive import holds_subjects, put_back
+from server.cli.archive import holds_subjects, put_back, put_into_empty
 from server.cli.options import HOME, LANG
 from server.cli.texts import text
 from server.runtime import lock
@@ -22,13 +23,16 @@ from server.texts import Lang
 @click.option("--replace", is_flag=True, help="Give up what the home folder holds now.")
 @LANG
 def restore(file: Path, home: Path | None, replace: bool, lang: Lang) -> None:
-    """Make a stopped koubei's data what FILE holds, all or nothing."""
+    """Make a stopped koubei's data what FILE holds, all or nothing.
+
+    With KOUBEI_DATABASE_URL that database, which must be empty.
+    """
     try:
         settings = load_settings(home)
         if settings.database_url is not None:
-            raise click.ClickException(
-                "KOUBEI_DATABASE_URL names a database of your own: put FILE into an empty one with pg_restore"
-            )
+            put_into_empty(settings.database_url, file)
+            click.echo(text(lang, "restored_into_own", file=file))
+            return
         own = Home.at(settings.home)
         own.create()
         with lock.held(own.lock) as ours:
@@ -40,8 +44,8 @@ def restore(file: Path, home: Path | None, replace: bool, lang: Lang) -> None:
     except StartError as problem:
         click.echo(problem.text(lang), err=True)
         sys.exit(2)
-    except RuntimeError as problem:
-        raise click.ClickException(f"{file}: {problem}") from problem
+    except (RuntimeError, OperationalError, ValueError) as problem:
+        raise click.ClickException(f"{file}: {str(problem).splitlines()[0]}") from problem
     click.echo(text(lang, "restored", file=file, home=own.root))
     if aside is not None:
         click.echo(text(lang, "kept_aside", path=aside))

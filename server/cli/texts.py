@@ -85,6 +85,10 @@ TEXTS: dict[str, Both] = {
         "已把 {file} 恢复到 {home}；用 koubei up 启动",
         "{file} is restored to {home}; start it with koubei up",
     ),
+    "restored_into_own": (
+        "已把 {file} 恢复到 KOUBEI_DATABASE_URL 所指的数据库；用 koubei up 启动",
+        "{file} is restored to the database of KOUBEI_DATABASE_URL; start koubei with koubei up",
+    ),
     "kept_aside": (
         "原来的数据库文件保留在 {path}；确认恢复无误后可以删除",
         "The former database files are kept in {path}; delete them once all is as it should be",

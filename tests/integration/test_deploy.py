@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 from sqlalchemy import make_url
 
 from server.runtime.home import Home
@@ -40,6 +41,7 @@ def own_servers(tmp_path: Path) -> Iterator[tuple[str, str]]:
         with psycopg.connect(admin.render_as_string(hide_password=False), autocommit=True) as connection:
             connection.execute("CREATE ROLE renter LOGIN CREATEROLE PASSWORD 'secret'")
             connection.execute("CREATE DATABASE rented OWNER renter")
+            connection.execute("CREATE DATABASE empty OWNER renter")
         rented = admin.set(username="renter", password="secret", database="rented")
         yield rented.render_as_string(hide_password=False), valkey.url
     finally:
@@ -71,6 +73,7 @@ def test_what_the_unit_runs_serves_reloads_and_stops_beside_servers_of_ones_own(
             return bool(shop["scored_version"] == shop["input_version"] > 0)
 
         eventually(is_scored, "the score", koubei.messages)
+        is_backed_up(koubei, database_url, tmp_path)
         before = koubei.pid("web")
         done = subprocess.run(
             [*words_of("koubei.service", "ExecReload"), "--home", str(koubei.home)],
@@ -87,6 +90,42 @@ def test_what_the_unit_runs_serves_reloads_and_stops_beside_servers_of_ones_own(
         assert [one["subject_id"][:7] for one in told if one["subject_id"]] == ["erased:"] * 2
     finally:
         assert koubei.stop() == 0
+
+
+def is_backed_up(koubei: Koubei, database_url: str, folder: Path) -> None:
+    """By the same login, whom row security hides every row from: into an empty database, and into a home."""
+    file, rented = folder / "all.koubei", make_url(database_url)
+    held = {name: rows_of(koubei.address.database_url, name) for name in TABLES}
+    assert all(held[name] for name in ("subjects", "records", "scores", "receipts", "audit_events")), held
+    command("backup", str(file), "--home", str(koubei.home))
+
+    into = {"KOUBEI_DATABASE_URL": rented.set(database="empty").render_as_string(hide_password=False)}
+    command("restore", str(file), env=into)
+    assert {name: rows_of(into["KOUBEI_DATABASE_URL"], name) for name in TABLES} == held
+    again = command("restore", str(file), env=into, status=2).stderr
+    assert "holds tables already" in again
+    assert "DROP DATABASE" in again
+
+    home = Home.at(folder / "carried")
+    command("restore", str(file), "--home", str(home.root))
+    own = Postgres(home, durable=False)
+    own.start()
+    try:
+        assert {name: rows_of(own.url, name) for name in TABLES} == held
+    finally:
+        own.stop()
+
+
+TABLES = ("subjects", "records", "cases", "scores", "receipts", "devices", "members", "audit_events")
+
+
+def rows_of(database_url: str, table: str) -> list[tuple[str]]:
+    url = make_url(database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url) as connection:
+        if connection.execute("SHOW is_superuser").fetchone() == ("off",):
+            connection.execute("SET ROLE koubei_backup")
+        query = sql.SQL("SELECT one::text FROM {} AS one ORDER BY 1").format(sql.Identifier(table))
+        return connection.execute(query).fetchall()
 
 
 @pytest.mark.parametrize("unit", ["koubei.service", "koubei-backup.service", "koubei-backup.timer"])

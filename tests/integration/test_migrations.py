@@ -66,6 +66,40 @@ def test_migration_refuses_a_role_that_could_pass_over_row_security(empty, admin
             connection.execute(text("ALTER ROLE koubei_app NOBYPASSRLS"))
 
 
+def test_a_login_without_the_rights_is_told_which_statements_give_them(empty, admin):
+    poor = make_url(empty).set(username="poor").render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text("CREATE ROLE poor LOGIN"))
+        try:
+            with pytest.raises(RuntimeError, match="lacks rights that koubei needs; as a superuser") as refused:
+                upgrade(poor)
+            statements = str(refused.value).split("run: ")[1].split("; ")
+            assert statements[0] == "ALTER DATABASE empty OWNER TO poor"
+            for statement in statements:
+                connection.execute(text(statement))
+            upgrade(poor)
+        finally:
+            connection.execute(text("ALTER DATABASE empty OWNER TO CURRENT_USER"))
+            own = create_engine(empty, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+            with own.connect() as inside:
+                inside.execute(text("REASSIGN OWNED BY poor TO CURRENT_USER"))
+                inside.execute(text("DROP OWNED BY poor"))
+            connection.execute(text("DROP ROLE poor"))
+
+
+def test_the_role_of_backups_reads_every_table_and_row(admin):
+    """pg_dump says so where it may not read a table; rows that a policy hides it would leave out in silence."""
+    query = """
+        SELECT relname FROM pg_class AS it WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+        AND NOT (has_table_privilege('koubei_backup', oid, 'SELECT') AND (NOT relrowsecurity OR EXISTS (
+            SELECT FROM pg_policies WHERE tablename = relname AND 'koubei_backup' = ANY(roles) AND qual = 'true')))
+    """
+    with admin.connect() as connection:
+        assert connection.execute(text(query)).scalars().all() == []
+        writes = "SELECT count(*) FROM information_schema.role_table_grants WHERE grantee = 'koubei_backup'"
+        assert connection.execute(text(f"{writes} AND privilege_type <> 'SELECT'")).scalar_one() == 0
+
+
 REVISIONS = [script.revision for script in reversed(list(scripts().walk_revisions()))]
 
 

@@ -1,4 +1,4 @@
-"""The first tables, their two roles, and row-level security on all that belongs to a subject."""
+"""The first tables, what two roles (server/db/roles.py) may do, and row-level security on what is of a subject."""
 
 import datetime as dt
 from uuid import UUID
@@ -10,24 +10,6 @@ revision = "0001"
 down_revision = None
 
 TENANT_TABLES = ("records", "cases", "ledger", "receipts", "quarantine", "scores")
-
-# Roles belong to the whole server: another database's migration may have made them, or be making them right now.
-ROLE = """
-DO $$ BEGIN
-  BEGIN
-    CREATE ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT;
-  EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-  END;
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}' AND (rolsuper OR rolbypassrls OR rolcanlogin)) THEN
-    RAISE EXCEPTION 'the role {role} may log in or pass over row security'
-      USING HINT = 'ALTER ROLE {role} NOLOGIN NOSUPERUSER NOBYPASSRLS, then start koubei again';
-  END IF;
-  IF NOT EXISTS (SELECT FROM pg_auth_members WHERE roleid = '{role}'::regrole
-                 AND member = current_user::regrole AND set_option) THEN
-    GRANT {role} TO CURRENT_USER WITH INHERIT FALSE, SET TRUE;
-  END IF;
-END $$
-"""
 
 
 def _subject() -> sa.Column[str]:
@@ -53,8 +35,6 @@ def _time(name: str, *, default: bool = False) -> sa.Column[dt.datetime]:
 
 
 def upgrade() -> None:
-    for role in ("koubei_app", "koubei_gate"):
-        op.execute(ROLE.format(role=role))
     _create_gate_tables()
     _create_subjects()
     _create_tenant_tables()
