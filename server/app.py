@@ -24,8 +24,9 @@ from server.health.routes import blueprint as health
 from server.history.routes import blueprint as history
 from server.http import docs, errors, etag, guard, tracing
 from server.http.api import Api
-from server.http.body import MAX_BODY
+from server.http.body import MAX_BODY, longest_seconds
 from server.http.limits import RateLimits
+from server.http.silence import Silence
 from server.http.state import KEY, State
 from server.jobs.routes import blueprint as jobs
 from server.members.routes import blueprint as members
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         None if settings.broker_url is None else Hints(settings.broker_url),
         RateLimits(settings.broker_url, settings.requests_per_minute),
         threading.BoundedSemaphore(settings.body_threads),
+        Silence(settings.port, patience=settings.body_seconds, longest=longest_seconds(settings)),
     )
     tracing.register(app)
     app.before_request(PackFolder(settings.home).tell)

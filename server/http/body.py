@@ -12,6 +12,7 @@ from flask import g, request
 
 from server.http.problems import FieldError, ProblemError, refuse_fields
 from server.http.state import state
+from server.settings import Settings
 
 MAX_BODY = 4 * 1024 * 1024  # records.md, "A batch"
 _FIRST_PIECE, _LARGEST_PIECE = 16, 256 * 1024
@@ -38,19 +39,27 @@ def _arrived() -> bytes:
         detail = f"{place}: as many bodies as the server waits for at a time are on their way"
         raise ProblemError("too-many-bodies", detail, headers={"Retry-After": "1"})
     try:
-        data = _read_in_time()
+        with state().silence.bounded(request.remote_addr or "") as sender:
+            data = _read_in_time()
     finally:
         waiting.release()
     data = _bounded(data)
+    if sender.cut and request.content_length != len(data):
+        raise _too_slow(len(data))
     if request.content_length not in {None, len(data)}:
         raise ProblemError("bad-request", f"{place}: the body ended before it was complete")
     return data
 
 
+def longest_seconds(settings: Settings) -> float:
+    """What the largest body may take."""
+    return settings.body_seconds + MAX_BODY / _LEAST_RATE
+
+
 def _read_in_time() -> bytes:
     """The body in pieces that grow: whoever is slow is found out by the small ones.
 
-    A read waits for its whole piece, so one that stops in the middle of a piece is not noticed.
+    A read waits for its whole piece; one that stops in the middle of a piece is ended by silence.py.
     """
     began, patience = time.monotonic(), state().settings.body_seconds
     pieces, size, wanted = [], 0, _FIRST_PIECE
@@ -60,13 +69,18 @@ def _read_in_time() -> bytes:
         if size > MAX_BODY or size == request.content_length:
             break
         if time.monotonic() - began > patience + size / _LEAST_RATE:
-            raise ProblemError(
-                "body-too-slow",
-                f"{request.method} {request.path}: after {patience} s {size} bytes of the body had come",
-                headers={"Connection": "close"},
-            )
+            raise _too_slow(size)
         wanted = min(2 * wanted, _LARGEST_PIECE)
     return b"".join(pieces)
+
+
+def _too_slow(size: int) -> ProblemError:
+    seconds = state().settings.body_seconds
+    return ProblemError(
+        "body-too-slow",
+        f"{request.method} {request.path}: after {seconds} s {size} bytes of the body had come",
+        headers={"Connection": "close"},
+    )
 
 
 def _unpack(data: bytes, encoding: str | None) -> bytes:

@@ -9,6 +9,7 @@ from server.db.broker import RECALCULATE
 from server.db.engine import Database
 from server.db.hints import Hints
 from server.http.limits import RateLimits
+from server.http.silence import Silence
 from server.settings import Settings
 
 KEY = "koubei"
@@ -18,7 +19,7 @@ KEY = "koubei"
 class State:
     """`hints` is None where the app runs without a broker; the worker's tick then finds what to do.
 
-    `bodies` is how many requests may wait for their bodies at a time.
+    `bodies` is how many requests may wait for their bodies at a time, `silence` ends the waiting for a dead one.
     """
 
     settings: Settings
@@ -26,8 +27,10 @@ class State:
     hints: Hints | None
     limits: RateLimits
     bodies: threading.Semaphore
+    silence: Silence
 
     def close(self) -> None:
+        self.silence.close()
         self.database.dispose()
         if self.hints is not None:
             self.hints.close()
