@@ -5,8 +5,8 @@ Erasing changes the audit log as the owner of the tables (0009), whom row securi
 
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
