@@ -27,7 +27,7 @@ first-run: $(VENV)/.dev extension browsers ## The pictures of docs/first-run.md,
 	@PICTURES_OF_TESTS=docs/first-run $(BIN)/python -m pytest tests/browser/test_first_run.py
 
 soak: $(VENV)/.dev ## The long forms of the fuzz and of the state machine: some minutes
-	@$(BIN)/python -m pytest -s tests/soak/long.py tests/soak/long_faults.py
+	@$(BIN)/python -m pytest -s tests/soak/long.py tests/soak/long_faults.py tests/soak/long_agency.py
 
 extension: ## The extension: types, unit tests, both builds, the stores' packages in extension/dist
 	@cd extension && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-progress --no-fund --no-audit --ignore-scripts; }

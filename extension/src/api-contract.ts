@@ -42,6 +42,8 @@ export type Levers = Schemas["Levers"];
 export type Lever = Schemas["Lever"];
 export type Push = Schemas["Push"];
 export type WhatIf = Schemas["WhatIf"];
+export type SubjectPage = Schemas["SubjectPage"];
+export type ListedSubject = Schemas["ListedSubject"];
 
 /** A route that the server has, with its parameters filled in: one that is renamed there no longer compiles here. */
 export const route = (path: keyof paths, subject = "", action = ""): string => path.replace("{subject_id}", encodeURIComponent(subject)).replace("{action_id}", encodeURIComponent(action));

@@ -1,4 +1,4 @@
-import { FORMAT, route, type ActionPatch, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type Pairing, type Preferences, type Problem, type Push, type Readiness, type RulePacks, type SubjectBinding, type SubjectSettings, type WhatIf } from "./api-contract.js";
+import { FORMAT, route, type ActionPatch, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type Pairing, type Preferences, type Problem, type Push, type Readiness, type RulePacks, type SubjectBinding, type SubjectPage, type SubjectSettings, type WhatIf } from "./api-contract.js";
 import type { Lang } from "./i18n.js";
 import type { Shop } from "./identity.js";
 import type { Sent } from "./outbox.js";
@@ -83,9 +83,10 @@ export class Api {
   rulePacks(): Promise<Answer & { body: Partial<RulePacks> }> {
     return this.call("GET", route("/v1/rule-packs"), {}) as Promise<Answer & { body: Partial<RulePacks> }>;
   }
-  /** Says whether the token counts, and nothing else of interest. */
-  subjects(): Promise<Answer> {
-    return this.call("GET", `${route("/v1/subjects")}?limit=1`, {});
+  /** Those of the account, a page at a time. */
+  subjects(limit: number, cursor: string | null = null): Promise<Answer & { body: Partial<SubjectPage> }> {
+    const query = new URLSearchParams({ limit: String(limit), ...(cursor !== null && { cursor }) });
+    return this.call("GET", `${route("/v1/subjects")}?${query}`, {}) as Promise<Answer & { body: Partial<SubjectPage> }>;
   }
   /** Which device of the server's list holds this token, as the token itself says. */
   get device(): string | null {

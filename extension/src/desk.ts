@@ -4,9 +4,10 @@ import type { Outbox } from "./outbox.js";
 import { probe } from "./probe.js";
 import { change, consented, loadSettings, serverAddress } from "./settings.js";
 import type { Store } from "./store.js";
+import { allSubjects } from "./subjects.js";
 
 type No = { ok: false; why: Failure; detail?: string };
-type Asked = Extract<PageAsk, { ask: "test" | "preferences" | "prefer" | "packs" | "export-server" | "erase" | "withdraw" }>;
+type Asked = Extract<PageAsk, { ask: "test" | "preferences" | "prefer" | "packs" | "adopt" | "export-server" | "erase" | "withdraw" }>;
 type Handlers = { [M in Asked as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
 
 /** What the settings page needs of the service worker that nobody else does. */
@@ -66,6 +67,19 @@ export function desk({ store, outbox, api, call, tellHealth, inTurn, forgetReadi
       const answer = await asking((client) => client.rulePacks());
       if ("why" in answer) return answer;
       return answer.status === 200 && answer.body.items ? { ok: true, packs: answer.body.items } : no("refused", problem(answer.body));
+    },
+
+    /** The shops that colleagues have bound: this browser may then read their pages too. */
+    async adopt() {
+      const found = await allSubjects(asking);
+      if ("why" in found) return found;
+      let added = 0;
+      await change(({ shops }) => {
+        const fresh = found.filter(({ id }) => !shops.some((known) => known.id === id));
+        added = fresh.length;
+        return { shops: [...shops, ...fresh] };
+      });
+      return { ok: true, added };
     },
 
     async "export-server"({ shop }) {

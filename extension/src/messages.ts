@@ -39,6 +39,7 @@ export type PageAsk =
   | { ask: "preferences"; shop: string }
   | { ask: "prefer"; shop: string; preferences: Preferences; etag: string }
   | { ask: "packs" }
+  | { ask: "adopt" }
   | { ask: "log" }
   | { ask: "part"; shop: string; part: Part; query: Record<string, string> }
   | { ask: "push"; shop: string; positions: Record<string, number> }
@@ -95,6 +96,8 @@ export interface Answers {
   preferences: { preferences: Preferences; etag: string };
   prefer: { preferences: Preferences; etag: string };
   packs: { packs: PackSummary[] };
+  /** How many shops and creators of the server were new here. */
+  adopt: { added: number };
   log: { entries: LogEntry[]; set_aside: SetAside[]; unread: Unread[]; shapes: RecordedShape[]; reads: Record<string, LastRead> };
   part: { answer: Parts[Part] };
   push: { answer: WhatIf };

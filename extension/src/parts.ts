@@ -1,4 +1,4 @@
-import type { ActionList, AtRiskPage, DropOuts, Explanation, Forecast, History, Levers, Overlay, Score } from "./api-contract.js";
+import type { ActionList, AtRiskPage, DropOuts, Explanation, Forecast, History, Levers, Overlay, Score, SubjectPage } from "./api-contract.js";
 import { route } from "./api-contract.js";
 import type { paths } from "./api-types.js";
 import { problem, type Answer, type Api } from "./api.js";
@@ -16,6 +16,8 @@ export interface Parts {
   explanation: Explanation;
   drop_outs: DropOuts;
   levers: Levers;
+  /** Not of one subject: of all that the account has. */
+  subjects: SubjectPage;
 }
 export type Part = keyof Parts;
 
@@ -29,6 +31,7 @@ const PATHS = {
   explanation: "/v1/subjects/{subject_id}/explanation",
   drop_outs: "/v1/subjects/{subject_id}/drop-outs",
   levers: "/v1/subjects/{subject_id}/what-if/levers",
+  subjects: "/v1/subjects",
 } as const satisfies Record<Part, keyof paths>;
 const MOST_KEPT = 60;
 

@@ -21,7 +21,7 @@ export async function probe(client: Api, pairing: Pairing, now: () => number): P
     if (ready.status !== 200 || !Array.isArray(ready.body?.formats)) return say("not_koubei", answered(ready));
     if (!ready.body.formats.includes(FORMAT)) return say("unfit", ready.body.formats.join(", "));
     if (pairing !== "this") return say(pairing === "none" ? "unpaired" : "elsewhere");
-    const known = await client.subjects();
+    const known = await client.subjects(1);
     if (known.status === 401) return say("revoked", problem(known.body));
     return known.status === 200 ? say("well") : say("not_ready", answered(known));
   } catch (error) {

@@ -16,6 +16,7 @@ import { admits } from "./specs.js";
 import { SentLog } from "./sent-log.js";
 import { SpecBook } from "./spec-book.js";
 import { isFull, Store } from "./store.js";
+import { allSubjects } from "./subjects.js";
 import { rfc3339 } from "./time.js";
 import { clearToolbar, keepToolbarHonest, showToolbar } from "./toolbar.js";
 import { pageWords } from "./words.js";
@@ -249,7 +250,10 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     if (!consented(settings) || !settings.paired) return no("shut");
     const answer = await call((client) => client.bind(shop));
     if ("why" in answer) return answer;
-    if (answer.status >= 300) return no("refused", problem(answer.body));
+    // Who only reads may not bind: a shop that the account has is taken as it is.
+    const listed = answer.status === 403 ? await allSubjects(call) : [];
+    const isThere = "why" in listed ? false : listed.some(({ id }) => id === shop.id);
+    if (answer.status >= 300 && !isThere) return no("refused", problem(answer.body));
     await change(({ shops }) => ({ shops: [...shops.filter(({ id }) => id !== shop.id), { id: shop.id, name: shop.name, ...(shop.type === "creator" && { type: shop.type }) }] }));
     return { ok: true };
   },
@@ -312,7 +316,8 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     if (!address) return no("bad_server");
     try {
       const { status, body } = await (await api(address)).pair(code.trim(), name);
-      if (status === 429 || status >= 500) return no("away", problem(body));
+      if (status === 429) return no("refused", problem(body));
+      if (status >= 500) return no("away", problem(body));
       if (status >= 300 || typeof body.token !== "string") return no("bad_code", problem(body));
       await store.put("kv", body.token, "token");
     } catch (error) {
@@ -323,7 +328,8 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     parts.clear();
     await outbox.freshStart();
     const { shops } = await change({ server: address, paired: true });
-    for (const shop of shops) await call((client) => client.bind(shop));
+    const there = await allSubjects(call);
+    for (const shop of shops) if ("why" in there || !there.some(({ id }) => id === shop.id)) await call((client) => client.bind(shop));
     await flush();
     await renewSpecs(true);
     return { ok: true };

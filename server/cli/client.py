@@ -77,6 +77,17 @@ class Client:
         client._session.headers["Authorization"] = f"Bearer {token}"
         return client
 
+    def ask(self, method: str, path: str, **options: Any) -> dict[str, Any]:
+        """The body of a success, {} where it has none. Raises click.ClickException with the problem's own words."""
+        answer = self._call(method, path, **options)
+        return {} if answer.status_code == requests.codes.no_content else _checked(answer)
+
+    def tag(self, path: str) -> str:
+        """The ETag of what is there now."""
+        answer = self._call("GET", path)
+        _checked(answer)
+        return answer.headers["ETag"]
+
     def bind(self, subject_id: str) -> None:
         _checked(self._call("PUT", _path(subject_id), json={}))
 

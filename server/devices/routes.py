@@ -38,9 +38,10 @@ class Devices(MethodView):
     @blueprint.response(201, PairedDeviceSchema)
     def post(self, pairing: dict[str, str]) -> dict[str, Any]:
         """Pair a device: a code of `koubei pair` or of an owner becomes a token."""
-        state().limits.take_pairing()
+        state().limits.may_pair()
         answer = redeem(database().gate, pairing["code"], pairing["name"])
         if isinstance(answer, Refusal):
+            state().limits.count_wrong_code()
             raise _problem(answer)
         return {
             "device_id": answer.device_id,

@@ -46,23 +46,33 @@ class RateLimits:
         """Count one request of a token. Answers 429 beyond the limit."""
         self._hit(self._a_token, "token", str(device_id))
 
-    def take_pairing(self) -> None:
-        """Count one try to pair from an address beyond this computer. Answers 429 beyond the limit."""
+    def may_pair(self) -> None:
+        """Answer 429 to an address beyond this computer from which too many wrong codes came."""
+        self._pairing(used=0)
+
+    def count_wrong_code(self) -> None:
+        """A good one is not counted: a whole office may set up its browsers at once."""
+        self._pairing(used=1)
+
+    def _pairing(self, used: int) -> None:
         address = request.remote_addr or ""
         if not is_loopback(address):
-            self._hit(self._an_address, "pairing", address)
+            self._hit(self._an_address, "pairing", address, used=used)
 
-    def _hit(self, limit: RateLimitItem, *who: str) -> None:
+    def _hit(self, limit: RateLimitItem, *who: str, used: int = 1) -> None:
         counter = self._alone if self._shared is None or time.monotonic() < self._away_until else self._shared
         try:
-            self._count(counter, limit, who)
+            self._count(counter, limit, who, used)
         except _LOST as error:
             log.warning("limits_counted_alone", error=type(error).__name__)
             self._away_until = time.monotonic() + _AWAY_SECONDS
-            self._count(self._alone, limit, who)
+            self._count(self._alone, limit, who, used)
 
-    def _count(self, counter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, who: tuple[str, ...]) -> None:
-        if counter.hit(limit, *who):
+    def _count(
+        self, counter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, who: tuple[str, ...], used: int
+    ) -> None:
+        """`used` 0 looks whether there is room and takes none."""
+        if counter.hit(limit, *who) if used else counter.test(limit, *who):
             return
         free_at = counter.get_window_stats(limit, *who).reset_time
         seconds = min(max(math.ceil(free_at - time.time()), 1), limit.get_expiry())

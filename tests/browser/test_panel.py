@@ -335,3 +335,89 @@ def test_a_score_that_is_being_made_anew_is_said(ours: Browser, admin: "Engine")
     with admin.connect() as connection:
         connection.execute(shift, {"by": -1, "shop": SHOP_ID})
     expect(page.locator("header .stale")).to_have_text("", timeout=40_000)
+
+
+MANY = 300
+
+
+@pytest.fixture
+def many(ours: Browser, admin: "Engine") -> Iterator[Browser]:
+    """An agency's shops beside the two that are sold in: 300, each as the worker would leave it."""
+    with admin.connect() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO subjects (id, account_id, input_version, scored_version)"
+                " SELECT (7000000 + n)::text, (SELECT id FROM accounts LIMIT 1), 1, 1 FROM generate_series(1, :many) n"
+            ),
+            {"many": MANY},
+        )
+        connection.execute(
+            text(
+                """
+                INSERT INTO overviews
+                  (subject_id, name, type, as_of, total, change, at_risk, expected_loss, score, risk)
+                SELECT (7000000 + n)::text, '店铺 ' || n, 'shop', current_date, 70 + n % 30, (n % 7) - 3.5, n % 11,
+                  n / 1e3,
+                  json_build_object('as_of', '2026-11-22', 'rules', 'r', 'stage', 'formal', 'total', 70 + n % 30,
+                    'estimate', 70 + n % 30, 'shown', json_build_object('date', '2026-11-22', 'total', 70 + n % 30,
+                    'since', '2026-11-21', 'change', (n % 7) - 3.5)),
+                  json_build_object('as_of', '2026-11-22', 'open_orders', 40, 'at_risk', n % 11, 'high', n % 3,
+                    'expected_loss', n / 1e3, 'deadline', null)
+                FROM generate_series(1, :many) n
+                """
+            ),
+            {"many": MANY},
+        )
+    yield ours
+    with admin.connect() as connection:
+        connection.execute(text("DELETE FROM subjects WHERE id LIKE '7000%'"))
+
+
+def adopted(browser: Browser, expected: str) -> None:
+    page = browser.own_page()
+    page.locator("#adopt").click()
+    expect(page.locator("#adopt-result")).to_have_text(expected)
+    page.close()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_of_three_hundred_shops_those_that_need_attention_come_first(many: Browser, lang: str) -> None:
+    adopted(many, f"已加入 {MANY} 家。")
+    many.change(lang=lang)
+    page = panel(many, "shops")
+    listed = page.locator("#shops tbody tr")
+    expect(listed).to_have_count(200)
+    shown = listed.evaluate_all("all => all.map((one) => one.dataset.id)")
+    changes = {str(7000000 + n): (n % 7) - 3.5 for n in range(1, MANY + 1)}
+    expected = sorted(changes, key=lambda one: (changes[one], one))
+    assert [one for one in shown if one in changes][:100] == expected[:100]
+    page.locator("[data-act=sort]").select_option("at_risk")
+    expect(listed.first.locator("td").nth(2)).to_contain_text("10")
+    page.locator("[data-act=find]").fill("店铺 299")
+    expect(listed).to_have_count(1)
+    expect(page.locator("[data-act=find]")).to_be_focused()
+    page.locator("[data-act=find]").fill("沒有")
+    expect(page.locator("#shops .soft")).to_be_visible()
+    page.locator("[data-act=find]").fill("7000299")
+    page.locator("[data-act='shop:7000299']").click()
+    expect(page.locator("[data-act=subject]")).to_have_value("7000299")
+    expect(page.locator("#tab-now")).to_have_attribute("aria-selected", "true")
+
+
+def test_a_shop_that_is_not_bound_here_is_listed_and_not_opened(many: Browser) -> None:
+    page = panel(many, "shops")
+    row = page.locator("#shops tr[data-id='7000007']")
+    expect(row).to_contain_text("本浏览器未绑定")
+    expect(row.get_by_role("button")).to_have_count(0)
+
+
+def test_many_shops_are_found_in_the_settings_too(many: Browser) -> None:
+    adopted(many, f"已加入 {MANY} 家。")
+    adopted(many, "服务上没有更多的店铺。")
+    page = many.own_page()
+    expect(page.locator("#shops > li")).to_have_count(20)
+    page.locator("#shops-find").fill("店铺 12")
+    expect(page.locator("#shops > li")).to_have_count(11)
+    expect(page.locator("#shops-count")).to_contain_text(f"共 {MANY + 2} 家")
+    page.locator("#shops > li").first.get_by_role("button").click()
+    expect(page.locator("#shops > li")).to_have_count(10)

@@ -22,7 +22,7 @@ from tests.browser.test_panel import (  # noqa: F401 -- fixtures of the same sta
 )
 
 AXE: Final = (Path(EXTENSION) / "node_modules/axe-core/axe.min.js").read_text()
-TABS: Final = ("now", "why", "try", "course")
+TABS: Final = ("now", "why", "try", "course", "shops")
 RUN: Final = """async () => {
   const {violations, passes} = await axe.run(document, {resultTypes: ["violations"]});
   const told = ({target, failureSummary}) => [target.join(" "), failureSummary];

@@ -78,3 +78,11 @@ def test_codes_are_not_guessed_from_another_computer(limited, database):
     assert_limited(answers[-1])
     assert attempt("192.0.2.7", code).status_code == 429
     assert attempt("127.0.0.1", create_code(database.gate)).status_code == 201
+
+
+def test_an_office_behind_one_address_pairs_all_its_browsers_at_once(limited, database):
+    client = limited().test_client()
+    for number in range(2 * PAIRINGS_A_MINUTE):
+        body = {"code": create_code(database.gate), "name": f"browser {number}"}
+        answer = client.post("/v1/devices", json=body, environ_base={"REMOTE_ADDR": "192.0.2.8"})
+        assert answer.status_code == 201, answer.text

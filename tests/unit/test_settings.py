@@ -84,10 +84,11 @@ def test_the_variables_of_the_tests_are_no_settings(tmp_path, monkeypatch):
     assert load_settings(tmp_path).home == tmp_path
 
 
-def certificate(folder, name, key_format="PKCS8"):
-    """A certificate that signed itself, and its key."""
+def certificate(folder, name, key_format="PKCS8", address="127.0.0.1"):
+    """A certificate of an address that signed itself, and its key."""
     made, key = folder / f"{name}.pem", folder / f"{name}.key"
     words = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-days", "2"]
+    words += ["-addext", f"subjectAltName=IP:{address}"]
     subprocess.run([*words, "-out", str(made), "-keyout", str(key)], check=True, capture_output=True)
     if key_format != "PKCS8":
         old = ["openssl", "rsa", "-traditional", "-in", str(key), "-out", str(key)]

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from server.cli.doctor_texts import TEXTS as DOCTOR
+from server.cli.people_texts import TEXTS as PEOPLE
 from server.cli.texts import TEXTS as COMMAND_LINE
 from server.demo.texts import TEXTS as DEMO
 from server.runtime.texts import TEXTS as RUNTIME
@@ -15,7 +16,7 @@ PARAMETER = re.compile(r"\{(\w+)[^}]*\}")
 
 
 @pytest.mark.parametrize(
-    "table", [COMMAND_LINE, DOCTOR, DEMO, RUNTIME], ids=["command line", "doctor", "demo", "runtime"]
+    "table", [COMMAND_LINE, PEOPLE, DOCTOR, DEMO, RUNTIME], ids=["command line", "people", "doctor", "demo", "runtime"]
 )
 def test_no_text_has_a_gap(table: dict[str, tuple[str, str]]) -> None:
     for key, (chinese, english) in table.items():

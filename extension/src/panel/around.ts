@@ -12,11 +12,11 @@ export class Unread extends Error {
   }
 }
 
-/** What a feature of the panel works with: one subject in one language, until `signal` aborts. */
+/** What a feature of the panel works with: one subject in one language, until `signal` aborts. `choose` goes to another subject. */
 export class Around {
   readonly #read = new Map<string, Promise<Parts[Part]>>();
 
-  constructor(readonly shop: Shop, readonly lang: Lang, readonly t: Translate<TextKey>, readonly signal: AbortSignal, private readonly changed: () => void) {}
+  constructor(readonly shop: Shop, readonly lang: Lang, readonly t: Translate<TextKey>, readonly signal: AbortSignal, private readonly changed: () => void, readonly choose: (shop: string) => void) {}
 
   /** Several features may want the same part: it is asked for once until the next `forget`. */
   read<P extends Part>(part: P, query: Record<string, string> = {}): Promise<Parts[P]> {

@@ -63,7 +63,7 @@ function show(): void {
   mounted = null;
   if (key === "" || !shop) return;
   const end = new AbortController();
-  const around = new Around(shop, lang, t, end.signal, () => void refresh());
+  const around = new Around(shop, lang, t, end.signal, () => void refresh(), (id) => keep({ shop: id, tab: TABS[0].id }));
   const features = tab.features.map((mount) => mount(around));
   main.setAttribute("aria-labelledby", `tab-${tab.id}`);
   main.append(...features.map(({ section }) => section));

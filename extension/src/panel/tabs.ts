@@ -6,6 +6,7 @@ import { mountable, type Mountable } from "./feature.js";
 import { hurts } from "./hurts.js";
 import { plan } from "./plan.js";
 import { score } from "./score.js";
+import { shops } from "./shops.js";
 import { sliders } from "./sliders.js";
 import { why } from "./why.js";
 
@@ -17,4 +18,5 @@ export const TABS: readonly [Tab, ...Tab[]] = [
   { id: "why", title: "p_tab_why", features: [mountable(why), mountable(dropOuts)] },
   { id: "try", title: "p_tab_try", features: [mountable(sliders), mountable(plan)] },
   { id: "course", title: "p_tab_course", features: [mountable(course)] },
+  { id: "shops", title: "p_tab_shops", features: [mountable(shops)] },
 ];
