@@ -9,7 +9,7 @@ LANG_OF_RUN ?= zh
 
 DEBIAN_PACKAGES := chromium chromium-l10n firefox-esr fonts-noto-cjk
 
-.PHONY: run test first-run soak matrix check extension browsers bench bench-ingest bench-score bench-one-change bench-extension bench-forecast bench-risk lock clean help
+.PHONY: run test first-run soak matrix check extension site browsers bench bench-ingest bench-score bench-one-change bench-extension bench-forecast bench-risk lock clean help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -17,8 +17,12 @@ help: ## What can be made
 run: $(VENV)/.runtime ## Start everything and show the demo shop, or the score of FILES="a.ndjson b.ndjson.gz"
 	@$(BIN)/koubei $(if $(FILES),up $(foreach file,$(FILES),--import $(file)),demo) --lang $(LANG_OF_RUN)
 
-test: check extension browsers ## Everything CI runs
-	@$(BIN)/python -m pytest
+test: ## Everything CI runs
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync=line check site browsers
+	@$(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
+
+# Many tests wait for a server or a browser, so one process more than there are processors; each takes about 2 GB.
+PROCESSES ?= $(shell processors=$$(getconf _NPROCESSORS_ONLN); echo $$((processors < 4 ? processors + 1 : 4)))
 
 matrix: $(VENV)/.dev extension browsers ## The browser tests' whole cross product: every page, layout, transport, policy and bad answer
 	@$(BIN)/python -m pytest tests/browser/wide.py
@@ -34,6 +38,10 @@ extension: ## The extension: types, unit tests, both builds, the stores' package
 	@cd extension && npm run --silent types:check && npm run --silent check && npm test --silent && node build.mjs prod && node build.mjs test
 	@cd extension/store && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-progress --no-fund --no-audit --ignore-scripts; }
 	@cd extension/store && npm run --silent pack && npm run --silent lint
+
+# Built once: several processes that find it missing would build it at the same time.
+site: extension $(VENV)/.dev
+	@$(BIN)/python -c 'from server.demo.builds import built_site; built_site()'
 
 browsers: # what the browser tests need from Debian
 	@missing=""; for package in $(DEBIAN_PACKAGES); do dpkg -s $$package > /dev/null 2>&1 || missing="$$missing $$package"; done; \

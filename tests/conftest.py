@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("KOUBEI_SHARED") or ROOT.parent / "shared")
 WITHOUT_SHARED = "without ../shared"
+_KINDS = ("crash", "browser", "integration")  # of tests, the longest files first
 
 # Everything but the default account, which the migration made. Cheaper than a clone of a template database, and
 # right with any number of connections, because nothing depends on a transaction that the test would have to share.
@@ -50,6 +51,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Several processes end together where the short files come last; within a kind the order stays random.
+    items.sort(key=lambda item: _KINDS.index(kind) if (kind := item.path.parent.name) in _KINDS else len(_KINDS))
     if SHARED.is_dir():
         return
     for item in items:

@@ -133,7 +133,7 @@ def test_a_bomb_is_not_unpacked(shop: "Paired", encoding: str):
     ("encoding", "body", "status", "code"),
     [
         ("gzip", b"no gzip", 400, "compression-broken"),
-        ("gzip", gzip.compress(b"{}" * 1000)[:-9], 400, "compression-broken"),
+        ("gzip", gzip.compress(b"{}" * 1000, mtime=0)[:-9], 400, "compression-broken"),
         ("zstd", b"no zstd", 400, "compression-broken"),
         ("zstd", zstandard.compress(b"{}" * 1000)[:-3], 400, "compression-broken"),
         ("zstd", zstandard.ZstdCompressor(
