@@ -1,7 +1,6 @@
 """The short form of tests/soak/long_faults.py: each fault once, while three shops send."""
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,6 @@ log = logging.getLogger(__name__)
 BATCHES = 12  # of each shop
 
 
-@pytest.fixture(scope="module")
-def koubei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Koubei]:
-    """One for all faults: each finds it as the one before has left it."""
-    server = Koubei(tmp_path_factory.mktemp("faults") / "home", tick_seconds=1)
-    server.start()
-    try:
-        server.pair()
-        yield server
-    finally:
-        server.stop()
-
-
 @pytest.mark.parametrize("name", [*KILLS, *OTHERS])
 def test_nothing_acknowledged_is_lost_or_doubled(koubei: Koubei, name: str):
     load = Load(koubei, name, shops=3, batches=BATCHES)
@@ -33,6 +20,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(koubei: Koubei, name: str):
     (KILLS | OTHERS)[name](koubei)
     load.ends()
     log.info("%s: %d batches, %s, scored %.1f s later", name, load.total, dict(load.answers), load.is_whole())
+    load.erase()  # or what lies ahead of it is worked out while the next fault happens: most of the time it took
 
 
 def test_a_disk_that_was_full_for_a_while(tmp_path: Path):

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,18 +51,6 @@ class Shop(NamedTuple):
 def shop() -> Shop:
     records = list(generate(seed=17, last_day=DAY, days=45, orders_per_day=55, official=20))
     return Shop(records, score_from_file(records, str(DAY), "shop"))
-
-
-@pytest.fixture(scope="module")
-def koubei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Koubei]:
-    """One for all crashes: each finds it as the one before has left it."""
-    server = Koubei(tmp_path_factory.mktemp("crash") / "home", tick_seconds=1)
-    server.start()
-    try:
-        server.pair()
-        yield server
-    finally:
-        server.stop()
 
 
 def children(pid: int) -> list[int]:

@@ -45,6 +45,10 @@ class Browser(threading.Thread):
         except BaseException as failure:  # noqa: BLE001 -- carried to the test, which raises it
             self.failure = failure
 
+    def erase(self) -> None:
+        answer = self._session.delete(self._address, timeout=20)
+        assert answer.status_code == requests.codes.no_content, answer.text
+
     def _until(self, method: str, path: str, body: Any, key: str) -> Any:
         deadline = time.monotonic() + PATIENCE
         headers = {"Idempotency-Key": key, "Content-Type": "application/json"}
@@ -123,3 +127,8 @@ class Load:
             assert answer.status_code == 200, answer.text
             assert answer.json() == score_from_file(records, str(DAY), subject)
         return took
+
+    def erase(self) -> None:
+        """Nothing of these shops is left to be worked on."""
+        for browser in self.browsers:
+            browser.erase()

@@ -49,11 +49,12 @@ def test_two_thousand_batches_and_every_fault_again_and_again(tmp_path: Path, br
         koubei.stop()
 
 
-def test_a_disk_that_is_full_again_and_again(tmp_path: Path):
+@pytest.mark.parametrize("broker", ["valkey", "postgres"])
+def test_a_disk_that_is_full_again_and_again(tmp_path: Path, broker: str):
     with small_disk(tmp_path / "disk", 700) as disk:
         if disk is None:
             pytest.skip("only root may mount a small disk")
-        koubei = Koubei(disk / "home", tick_seconds=2)
+        koubei = Koubei(disk / "home", broker=broker, tick_seconds=2)
         koubei.start()
         try:
             koubei.pair()
@@ -62,7 +63,8 @@ def test_a_disk_that_is_full_again_and_again(tmp_path: Path):
                 load.reaches(number / 5)
                 filled_disk(koubei, seconds=2 * number)
             load.ends()
-            say(f"disk: {load.total} batches, 4 times full, {dict(load.answers)}, scored {load.is_whole():.1f} s later")
+            told, caught_up = dict(load.answers), load.is_whole()
+            say(f"disk, {broker}: {load.total} batches, 4 times full, {told}, scored {caught_up:.1f} s later")
         finally:
             koubei.stop()
 
