@@ -6,6 +6,7 @@ type Schemas = components["schemas"];
 export type Batch = Schemas["Batch"];
 export type BatchReceipt = Schemas["Receipt"];
 export type Device = Schemas["PairedDevice"];
+export type OwnDevice = Schemas["Device"];
 export type Pairing = Schemas["Pairing"];
 export type SubjectBinding = Schemas["SubjectBinding"];
 export type Readiness = Schemas["Ready"];

@@ -1,4 +1,4 @@
-import { FORMAT, route, type ActionPatch, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type Pairing, type Preferences, type Problem, type Push, type Readiness, type RulePacks, type SubjectBinding, type SubjectPage, type SubjectSettings, type WhatIf } from "./api-contract.js";
+import { FORMAT, route, type ActionPatch, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type OwnDevice, type Pairing, type Preferences, type Problem, type Push, type Readiness, type RulePacks, type SubjectBinding, type SubjectPage, type SubjectSettings, type WhatIf } from "./api-contract.js";
 import type { Lang } from "./i18n.js";
 import type { Shop } from "./identity.js";
 import type { Sent } from "./outbox.js";
@@ -91,6 +91,10 @@ export class Api {
   /** Which device of the server's list holds this token, as the token itself says. */
   get device(): string | null {
     return /^kb_([\da-f]{8})([\da-f]{4})([\da-f]{4})([\da-f]{4})([\da-f]{12})_/.exec(this.token ?? "")?.slice(1).join("-") ?? null;
+  }
+  /** What the server says of this very browser: whose it is, and what it may do. */
+  own(device: string): Promise<Answer & { body: Partial<OwnDevice> }> {
+    return this.call("GET", route("/v1/devices/{device_id}").replace("{device_id}", device), {}) as Promise<Answer & { body: Partial<OwnDevice> }>;
   }
   /** Of one's own device the token is void at once and for good. */
   revoke(device: string): Promise<Answer> {

@@ -17,6 +17,8 @@ export interface Backroom {
   /** A client of this server; without one, of the server this browser is paired with, under its token. */
   api: (server?: string) => Promise<Api>;
   call: <A extends Answer>(work: (client: Api) => Promise<A>) => Promise<A | No>;
+  /** Whether this browser's member may still, or now, send. */
+  learnRole: (client: Api) => Promise<void>;
   tellHealth: () => Promise<number>;
   /** Runs after what is being queued, and before what comes later. */
   inTurn: <T>(work: () => Promise<T>) => Promise<T>;
@@ -26,7 +28,7 @@ export interface Backroom {
 
 const no = (why: Failure, detail?: string): No => ({ ok: false, why, ...(detail ? { detail } : {}) });
 
-export function desk({ store, outbox, api, call, tellHealth, inTurn, forgetReadings }: Backroom): Handlers {
+export function desk({ store, outbox, api, call, learnRole, tellHealth, inTurn, forgetReadings }: Backroom): Handlers {
   const empty = (shop?: string): Promise<Emptied> => inTurn(async () => {
     await forgetReadings(shop);
     return outbox.empty(shop);
@@ -46,6 +48,7 @@ export function desk({ store, outbox, api, call, tellHealth, inTurn, forgetReadi
       const pairing = !settings.paired ? "none" : address === settings.server ? "this" : "other";
       const found = await probe(await api(pairing === "this" ? undefined : address), pairing, () => performance.now());
       if (pairing === "this" && (found.verdict === "well" || found.verdict === "revoked")) await outbox.heard({ is: found.verdict === "well" ? "taken" : "revoked" });
+      if (pairing === "this" && found.verdict === "well") await learnRole(await api());
       await tellHealth();
       return { ok: true, ...found };
     },

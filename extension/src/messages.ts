@@ -53,7 +53,7 @@ export type PageAsk =
 export const WHO = "koubei who";
 
 /** Why nothing came back, in words the overlay has a text for. */
-export type Failure = "away" | "revoked" | "refused" | "shut" | "not_bound" | "bad_code" | "bad_server" | "conflict" | "full";
+export type Failure = "away" | "revoked" | "refused" | "shut" | "not_bound" | "bad_code" | "bad_server" | "conflict" | "full" | "reads_only";
 export type Reply<T> = ({ ok: true } & T) | { ok: false; why: Failure; detail?: string };
 
 export interface LogEntry { n?: number; at: string; method: string; url: string; status: number | null; body: string | null }

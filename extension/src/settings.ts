@@ -15,6 +15,8 @@ export interface Settings {
   server: string;
   shops: { id: string; name: string | null; type?: "creator" }[];
   paired: boolean;
+  /** The member whose browser this is may look and not change: nothing is sent. */
+  reads_only: boolean;
   collapsed: boolean;
   /** Whether a review's own words may be read; scrubbed of contact data even then. */
   review_text: boolean;
@@ -35,6 +37,7 @@ export const DEFAULTS: Settings = {
   server: "http://127.0.0.1:8787",
   shops: [],
   paired: false,
+  reads_only: false,
   collapsed: false,
   review_text: false,
   recording: 0,

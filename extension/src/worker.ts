@@ -63,7 +63,9 @@ const outbox = new Outbox({
       if (!Array.isArray(listed)) return listed;
       // An older or newer server: everything waits, and the merchant is told (health.formats).
       if (!listed.includes(FORMAT)) return { is: "later", afterMs: null };
-      return meaning(await client.batch(parcel.subject, parcel.key, parcel.body));
+      const answer = await client.batch(parcel.subject, parcel.key, parcel.body);
+      if (answer.status === 403) await learnRole(client);
+      return meaning(answer);
     } catch (error) {
       // Without a line in the log nothing is sent: it waits.
       if (error instanceof Away || isFull(error)) return { is: "later", afterMs: null };
@@ -71,6 +73,17 @@ const outbox = new Outbox({
     }
   },
 });
+
+const readsOnly = (scopes: readonly string[]): boolean => !scopes.includes("records:write");
+
+/** An owner may have given this member another role. */
+async function learnRole(client: Api): Promise<void> {
+  if (client.device === null) return;
+  const { status, body } = await client.own(client.device);
+  if (status !== 200 || !body.scopes) return;
+  const reads_only = readsOnly(body.scopes);
+  if ((await loadSettings()).reads_only !== reads_only) await change({ reads_only });
+}
 
 /** The token is about to be forgotten: the server is told, so that no device stays in its list that nobody has. */
 async function giveBack(): Promise<Wiped> {
@@ -115,6 +128,7 @@ async function renewSpecs(force = false): Promise<void> {
   const settings = await loadSettings();
   if (!consented(settings) || !settings.paired || settings.paused || (await outbox.state()).revoked) return;
   await book.renew(async (etag) => {
+    if (!force) await learnRole(await api()).catch((error: unknown) => { if (!(error instanceof Away)) throw error; });
     const answer = await call((client) => client.captureSpecs(etag));
     return "why" in answer ? null : answer;
   }, force);
@@ -211,6 +225,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     const records = read.map((record) => ({ ...record, seen_at: now }));
     if (!spec || !(Math.abs(Date.now() - at) < LONGEST_ASKING_MS) || !/^[\da-f-]{36}$/.test(key) || !watching(settings, spec.page) || !records.every((record) => admits(spec, record, settings.review_text))) return no("shut");
     if (!(await bound(shop))) return no("not_bound");
+    if (settings.reads_only) return { ok: true, queued: await tellHealth() };
     try {
       const queued = await post(key, shop, adapterOf(spec), now, await whole(shop, spec, records));
       if (queued === null) return no("shut");
@@ -272,6 +287,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     const answer = await call((client) => client.action(shop, id, { state, snoozed_until: state === "snoozed" ? rfc3339(Date.now() + A_DAY_MS) : null }, /^[\w-]{1,60}$/.test(etag ?? "") ? etag : null));
     if ("why" in answer) return answer;
     answers.clear();
+    if (answer.status === 403) return no("reads_only", problem(answer.body));
     return answer.status === 200 ? { ok: true } : no("refused", problem(answer.body));
   },
 
@@ -308,7 +324,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
 };
 
 const forPages: Pick<Handlers, PageAsk["ask"]> = {
-  ...desk({ store, outbox, api, call, tellHealth, inTurn, forgetReadings }),
+  ...desk({ store, outbox, api, call, learnRole, tellHealth, inTurn, forgetReadings }),
   ...panelDesk(parts, call),
 
   async pair({ server, code, name }) {
@@ -320,6 +336,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
       if (status >= 500) return no("away", problem(body));
       if (status >= 300 || typeof body.token !== "string") return no("bad_code", problem(body));
       await store.put("kv", body.token, "token");
+      await change({ reads_only: readsOnly(body.scopes ?? []) });
     } catch (error) {
       if (error instanceof Away) return no("away", error.message);
       throw error;
@@ -328,7 +345,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
     parts.clear();
     await outbox.freshStart();
     const { shops } = await change({ server: address, paired: true });
-    const there = await allSubjects(call);
+    const there = shops.length > 0 ? await allSubjects(call) : [];
     for (const shop of shops) if ("why" in there || !there.some(({ id }) => id === shop.id)) await call((client) => client.bind(shop));
     await flush();
     await renewSpecs(true);
@@ -347,6 +364,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
   async enter({ shop, records }, sender) {
     const settings = await loadSettings();
     if (!consented(settings) || !settings.paired) return no("shut");
+    if (settings.reads_only) return no("reads_only");
     const faults = entered(records);
     if (faults.length > 0) return no("refused", faults.join("; "));
     if (!(await bound(shop.id))) {

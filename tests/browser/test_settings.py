@@ -19,7 +19,7 @@ from server.demo.host import DemoHost
 from shared_scoring.decode import decode_record
 from shared_scoring.records import Order
 from tests.browser.api import Api, wait_for
-from tests.browser.browser import ID, ORDERS, Browser, badges, expect_state
+from tests.browser.browser import ID, ORDERS, Browser, badges, events_of, expect_state
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -466,3 +466,32 @@ def test_deleting_everything_here_gives_the_token_back(
     # Whoever sets up anew is told no more of it.
     page.locator("#agree").click()
     expect(note).to_be_hidden()
+
+
+def test_a_read_only_member_sees_and_sends_nothing_until_an_owner_says_otherwise(
+    fresh: Browser, api: Api, app: "Flask", admin: "Engine"
+) -> None:
+    from server.devices.codes import create_code
+    from server.http.state import KEY
+
+    gate = app.extensions[KEY].database.gate
+    owner = app.test_client()
+    token = owner.post("/v1/devices", json={"code": create_code(gate), "name": "owner"}).json["token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert owner.put(f"/v1/subjects/{SHOP_ID}", json={"name": SHOP_NAME}, headers=bearer).status_code == 201
+    fresh.begin_anew(api.url, create_code(gate, member="reader", role="read_only"), (SHOP_ID, SHOP_NAME))
+    page = fresh.page(ORDERS)
+    expect(badges(page)).to_have_count(20)
+    assert fresh.kept()["outbox"] == []
+    assert api.keys() == [], "nothing was even tried"
+    own = fresh.own_page()
+    expect(own.locator("#paired")).to_contain_text("只读")
+    with admin.connect() as connection:
+        member = connection.execute(text("SELECT id FROM members WHERE name = 'reader'")).scalar_one()
+    tag = owner.get(f"/v1/members/{member}", headers=bearer).headers["ETag"]
+    role = {"role": "member"}
+    assert owner.patch(f"/v1/members/{member}", json=role, headers={**bearer, "If-Match": tag}).status_code == 200
+    own.locator("#test").click()
+    expect(own.locator("#paired")).not_to_contain_text("只读")
+    page.reload()
+    wait_for(lambda: len(api.batches()) > 0, "the orders", pause=events_of(fresh.context))

@@ -6,5 +6,5 @@ from tests.soak.agency_day import agency_day, say
 
 
 def test_three_hundred_shops_and_ten_people(tmp_path: Path):
-    agency = agency_day(tmp_path, shops=300, rounds=8, whole=True)
+    agency = agency_day(tmp_path, shops=300, rounds=6, whole=True)
     say(agency.took.told())

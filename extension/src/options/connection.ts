@@ -42,7 +42,7 @@ export const connection: Section = {
     ),
   ],
   show({ settings, health }) {
-    find("paired").textContent = health.revoked ? t("e_revoked") : settings.paired ? t("o_paired", { server: settings.server }) : t("o_unpaired");
+    find("paired").textContent = health.revoked ? t("e_revoked") : settings.paired ? t(settings.reads_only ? "o_paired_reads_only" : "o_paired", { server: settings.server }) : t("o_unpaired");
     find("paired").classList.toggle("bad", health.revoked);
     if (document.activeElement !== input("server")) input("server").value ||= settings.server;
   },

@@ -44,6 +44,7 @@ export const OPTIONS_TEXTS = {
   o_test_unpaired: ["{server} 上的 koubei 正常（{ms} 毫秒）。还差配对：请在电脑上运行 koubei pair，填入配对码。", "koubei at {server} is fine ({ms} ms). What is missing is pairing: run koubei pair on your computer and enter the code."],
   o_test_elsewhere: ["{server} 上的 koubei 正常（{ms} 毫秒），但本浏览器是与另一个地址配对的。要换过去，请用它的配对码重新配对。", "koubei at {server} is fine ({ms} ms), but this browser is paired with another address. To change over, pair anew with a code of that server."],
   o_paired: ["已配对：{server}", "Paired with {server}"],
+  o_paired_reads_only: ["已配对：{server}。您的角色是只读：看得到分数和建议，这个浏览器不发送数据。", "Paired with {server}. Your role is read-only: scores and suggestions are shown, and this browser sends nothing."],
   o_unpaired: ["尚未配对", "Not paired yet"],
   o_shops: ["店铺", "Shops"],
   o_shops_hint: ["只保存已绑定店铺的数据。第一家店可以直接在后台页面上绑定。", "Data is kept for bound shops only. The first one can be bound right on the backend page."],
@@ -217,5 +218,6 @@ export const OPTIONS_TEXTS = {
   e_refused: ["服务拒绝了：{detail}", "The server refused: {detail}"],
   e_revoked: ["令牌已失效，请重新配对。", "The token is no longer valid. Please pair again."],
   e_shut: ["请先同意并配对。", "Please agree and pair first."],
+  e_reads_only: ["您的角色是只读，不能改动。需要时请所有者改角色。", "Your role is read-only: nothing can be changed. Ask an owner for another role."],
   e_not_bound: ["店铺未绑定。", "The shop is not bound."],
 } as const satisfies Table;

@@ -71,7 +71,7 @@ function button(state: ActionState, words: TextKey, action: ListedAction, around
       await around.act(action, state);
     } catch (error) {
       if (!(error instanceof Unread)) throw error;
-      said.textContent = t("p_not_done", { detail: error.detail || t("p_unread") });
+      said.textContent = t("p_not_done", { detail: error.why === "reads_only" ? t("e_reads_only") : error.detail || t("p_unread") });
     } finally {
       element.disabled = false;
     }
