@@ -92,7 +92,7 @@ def explain(source: Source, packs: tuple[Pack, Pack], days: tuple[int, int], sub
     then = Day(packs[1], days[1], facts[1], sums[1], stage)
     last = then if packs[0] is packs[1] else Day(packs[0], days[1], facts[1], source.sums(packs[0], days[1]), stage)
     on_official = all(one.source == "official" for one in shown)
-    path = Path(first, last, then, calendar, shown[0].dimensions, on_official=on_official)
+    path = Path(first, last, then, calendar, (shown[0].dimensions, shown[1].dimensions), on_official=on_official)
     steps = path.steps()
     change = None if shown[0].total is None or shown[1].total is None else shown[1].total - shown[0].total
     if change is not None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from shared_scoring.calendar import Calendar
 from shared_scoring.explain_state import Anchored, Day, State, state_of
-from shared_scoring.learned.response import learn, learn_ranks
+from shared_scoring.learned.response import DimensionResponse, learn, learn_ranks
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.response import IndicatorScore, indicator_scores, own_sums
 from shared_scoring.sums import Sum, Sums
@@ -47,13 +47,13 @@ class Path:
         last: Day,
         then: Day,
         calendar: Calendar,
-        shown: Mapping[str, float | None],
+        shown: tuple[Mapping[str, float | None], Mapping[str, float | None]],
         *,
         on_official: bool,
     ) -> None:
         """`last` is the other day under the first day's pack, `then` under its own.
 
-        `shown` are the dimensions' scores of the first day; `on_official` takes the values on its official sums.
+        `shown` are the dimensions' scores of both days; `on_official` takes the values on the first's official sums.
         """
         self._first, self._last, self._then = first, last, then
         self._calendar = calendar
@@ -62,7 +62,8 @@ class Path:
         self._shifted = {one.key: self._values(one) for one in first.pack.indicators}
         self._ranks = learn_ranks(first.pack, last.known, last.as_of + 1)
         self._own_scores = self._scores()
-        self.start = self._start(shown)
+        self._after = shown[1] if on_official and then.pack is first.pack else {}
+        self.start = self._start(shown[0])
         self.end = self.start
 
     def steps(self) -> list[Step]:
@@ -146,8 +147,16 @@ class Path:
             ]
             if response.believed and score is not None and not others and not self._by_ranks(key):
                 values = {one: shifted[0] for one, shifted in self._shifted.items()}
-                found[key] = Anchored(response, score, values)
+                found[key] = Anchored(self._told(key, response, score), score, values)
         return found
+
+    def _told(self, key: str, response: DimensionResponse, score: float) -> DimensionResponse:
+        """The response as the change that is explained tells it, where pages show both its ends."""
+        after = self._after.get(key)
+        if after is None:
+            return response
+        first, last = ({one: shifted[place] for one, shifted in self._shifted.items()} for place in (0, -1))
+        return response.told_by(first, last, after - score, self._last.as_of - self._first.as_of)
 
     def _steps(self) -> Iterator[Step]:
         for indicator in self._first.pack.indicators:

@@ -4,7 +4,8 @@
 
 `points_i` is the value on the pack's default curve, so that a slope equal to the indicator's share is the default. What
 the days do not say is shrunk to it, and a function to a straight line. The walk's step and the noise of rounded figures
-are found by likelihood; a jump of the industry counts less than it would in squares (Student's t).
+are found by likelihood; a jump of the industry counts less than it would in squares (Student's t). No true response is
+such a sum: what a value is worth depends on where the others stand, so days lose half their weight in 45 days.
 """
 
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import solve_triangular
 from scipy.optimize import nnls
+from scipy.special import log_ndtr
 
 from shared_scoring.learned.figures import Floats
 
@@ -21,8 +23,12 @@ _ROUNDING = 0.004  # of a score with two decimals: it is never known better
 _RATIOS = (0.0, 0.2, 1.0, 4.0)  # noise of a figure ÷ step of the walk, both variances
 _TAIL = 3.0  # degrees of freedom
 _ROUNDS = 4
-_PIECES = 6
-_NARROW = 0.75  # points; a piece spans no less
+_PIECES = 10
+_NARROW = 0.5  # points; a piece spans no less
+_HALF_LIFE = 45.0  # days
+_SWEEPS = 8
+_ROOT_TWO_PI = 0.5 * float(np.log(2 * np.pi))
+_SURE = 6.0  # standard deviations above 0: there the bound moves nothing
 
 
 class Fit(NamedTuple):
@@ -78,15 +84,37 @@ def fit(days: Floats, scores: Floats, points: Floats, shares: Floats) -> Fit:
     prior, wanted = _prior(knots, shares)
     size = [len(one) - 1 for one in knots]
     start = np.concatenate([np.full(n, share) for n, share in zip(size, shares, strict=True)])
-    found = max(
-        (_at_ratio(ratio, gaps, moved, changed, prior, wanted, start) for ratio in _RATIOS), key=lambda one: one[0]
-    )
-    _, slopes, covariance, step, noise = found
-    return Fit(knots, list(np.split(slopes, np.cumsum(size)[:-1])), covariance, step, noise)
+    data = _Data(gaps, moved, changed, 0.5 ** ((days[-1] - days[1:]) / _HALF_LIFE), prior, wanted)
+    best = max((_at_ratio(ratio, data, start) for ratio in _RATIOS), key=lambda one: one.likelihood)
+    covariance = np.asarray(np.linalg.inv(best.precise), np.float64)
+    slopes = _mean(best.slopes, best.precise, best.told)
+    return Fit(knots, list(np.split(slopes, np.cumsum(size)[:-1])), covariance, best.step, best.noise)
+
+
+class _Data(NamedTuple):
+    """Differences from day to day, how much each counts, and the rows of the prior."""
+
+    gaps: Floats
+    moved: Floats
+    changed: Floats
+    weight: Floats
+    prior: Floats
+    wanted: Floats
+
+
+class _Found(NamedTuple):
+    """`precise` is the inverse of the slopes' covariance, `told` what it makes of their middle without the bound."""
+
+    likelihood: float
+    slopes: Floats
+    precise: Floats
+    told: Floats
+    step: float
+    noise: float
 
 
 def _knots(points: Floats) -> Floats:
-    """Ends of up to six pieces that hold about as many days each."""
+    """Ends of pieces that hold about as many days each."""
     inner: list[float] = []
     low, high = float(points.min()), float(points.max())
     for cut in np.quantile(points, np.linspace(0, 1, _PIECES + 1)[1:-1]):
@@ -114,27 +142,47 @@ def _prior(knots: list[Floats], shares: Floats) -> tuple[Floats, Floats]:
     return np.array(rows), np.array(wanted)
 
 
-def _at_ratio(
-    ratio: float, gaps: Floats, moved: Floats, changed: Floats, prior: Floats, wanted: Floats, start: Floats
-) -> tuple[float, Floats, Floats, float, float]:
-    """(log likelihood, slopes, their covariance, step, noise) with the noise so many times the step."""
+def _at_ratio(ratio: float, data: _Data, start: Floats) -> _Found:
+    """With the noise so many times the step."""
+    gaps, moved, changed, weight, prior, wanted = data
     slopes, calm = start, np.ones(len(gaps))
+    whole, root_weight = float(weight.sum()), np.sqrt(weight)[:, None]
     step = _ROUNDING**2
     for _ in range(_ROUNDS):
         covariance = np.diag(gaps / calm + 2 * ratio)
         below = np.arange(len(gaps) - 1)
         covariance[below, below + 1] = covariance[below + 1, below] = -ratio
         root = np.linalg.cholesky(covariance)
-        left = solve_triangular(root, np.column_stack([changed, moved]), lower=True)
+        left = solve_triangular(root, np.column_stack([changed, moved]), lower=True) * root_weight
         rows, target = left[:, :-1], left[:, -1]
         rest = target - rows @ slopes
-        step = max(float(rest @ rest) / len(gaps), _ROUNDING**2)
+        step = max(float(rest @ rest) / whole, _ROUNDING**2)
         scale = np.sqrt(step)
         slopes, _ = nnls(np.vstack([rows / scale, prior]), np.concatenate([target / scale, wanted]))
         plain = moved - changed @ slopes
         calm = (_TAIL + 1) / (_TAIL + plain**2 / (step * (gaps + 2 * ratio)))
     rest = target - rows @ slopes
-    step = max(float(rest @ rest) / len(gaps), _ROUNDING**2)
+    step = max(float(rest @ rest) / whole, _ROUNDING**2)
+    likelihood = -0.5 * whole * np.log(step) - float(weight @ np.log(np.diag(root)))
     precise = rows.T @ rows / step + prior.T @ prior
-    likelihood = -0.5 * len(gaps) * np.log(step) - float(np.log(np.diag(root)).sum())
-    return likelihood, slopes, np.linalg.inv(precise), step, ratio * step
+    told = rows.T @ target / step + prior.T @ wanted
+    return _Found(likelihood, slopes, precise, told, step, ratio * step)
+
+
+def _mean(slopes: Floats, precise: Floats, told: Floats) -> Floats:
+    """The mean of slopes that are normally spread but never negative, each by what the others are (mean field).
+
+    The likeliest slope is often exactly 0, as if a better value were worth nothing; the mean never is.
+    """
+    found = slopes.copy()
+    own = np.diag(precise)
+    wide = own**-0.5
+    for _ in range(_SWEEPS):
+        for at in range(len(found)):
+            mid = found[at] + (told[at] - float(precise[at] @ found)) / own[at]
+            high = mid / wide[at]
+            bound = 0.0
+            if high < _SURE:
+                bound = wide[at] * float(np.exp(-0.5 * high * high - _ROOT_TWO_PI - log_ndtr(high)))
+            found[at] = mid + bound
+    return found

@@ -1,7 +1,7 @@
 """How a subject's values become its dimensions' scores, as far as its own official days taught it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -90,6 +90,27 @@ class DimensionResponse:
         walked = found.level.variance + found.fit.noise + found.fit.step * max(as_of - self.newest.day, 0)
         half = NORMAL_80 * float(np.sqrt(walked * found.width**2 + self._doubt(start, place) ** 2))
         return Band(*(self.clamp(one / self._stretch) for one in (mid, mid - half, mid + half)))
+
+    def told_by(self, before: Values, after: Values, moved: float, days: int) -> "DimensionResponse":
+        """The same with slopes that also heed how the score moved over some days between two values.
+
+        What the slopes leave open and the industry's walk share what they did not expect.
+        """
+        places = self._place(before), self._place(after)
+        if places[0] is None or places[1] is None:
+            return self
+        fit = self.found.fit
+        gradient = fit.gradient(places[1])[0] - fit.gradient(places[0])[0]
+        slopes = np.concatenate(fit.slopes)
+        left_open = fit.covariance @ gradient
+        walked = self.step * self._stretch**2 * days + 2 * fit.noise
+        whole = float(gradient @ left_open) + walked
+        if whole <= 0:
+            return self
+        rest = moved * self._stretch - float(gradient @ slopes)
+        told = np.maximum(slopes + left_open * (rest / whole), 0.0)
+        ends = np.cumsum([len(one) for one in fit.slopes])[:-1]
+        return replace(self, found=self.found._replace(fit=fit._replace(slopes=list(np.split(told, ends)))))
 
     def _place(self, values: Values) -> Floats | None:
         points = points_on_curves(self.members, values)

@@ -104,13 +104,21 @@ def test_nothing_is_judged_on_a_few_answers() -> None:
 
 def test_bands_hold_four_of_five_and_never_shrink() -> None:
     chance = np.random.default_rng(1)
-    walks = chance.normal(0, 1, (4000, 30)).cumsum(axis=1)
-    found = widths(walks[:2000], 9.0)
+    walks = chance.normal(0, 1, (6000, 30)).cumsum(axis=1)
+    found = np.array([widths(own, 9.0) for own in np.split(walks[:4000], 20)])
     assert (np.diff(found) >= 0).all()
-    inside = (np.abs(walks[2000:]) <= found).mean(axis=0)
-    assert inside == pytest.approx(np.full(30, 0.8), abs=0.04)
+    inside = (np.abs(walks[4000:]) <= found[:, None]).mean(axis=(0, 1))
+    assert inside == pytest.approx(np.full(30, 0.8), abs=0.05)
     unknown = widths(np.full((0, 30), np.nan), 1.5)
     assert unknown == pytest.approx(1.5 * np.arange(1, 31) ** 0.5)
+
+
+def test_bands_follow_how_restless_the_times_are_but_tomorrows_follows_its_own_errors() -> None:
+    walks = np.random.default_rng(2).normal(0, 1, (60, 30)).cumsum(axis=1)
+    walks[-14:] *= 3
+    late, early = widths(walks, 1.0), widths(walks[::-1], 1.0)
+    assert late[0] == early[0]
+    assert (late[6:] > 1.3 * early[6:]).all()
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:

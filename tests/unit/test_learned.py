@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_scoring.learned import tested as trial
+from shared_scoring.learned.days import official_values
 from shared_scoring.learned.fit import fit
 from shared_scoring.learned.response import learn
 from shared_scoring.pack import bundled
@@ -39,6 +40,40 @@ def test_a_response_that_is_not_the_default_is_found_beside_a_wandering_level() 
         moved = mean.copy()
         moved[place] += 2
         assert (found.of(moved) - found.of(mean))[0] / 2 == pytest.approx(slope, abs=0.12)
+
+
+def test_what_the_newer_days_say_counts_more() -> None:
+    rng = np.random.default_rng(4)
+    points = walk(rng, 180)
+    moved = np.diff(points, axis=0)
+    early, late = moved[:90] @ [0.2, 0.8], moved[90:] @ [0.8, 0.2]
+    scores = 80 + np.cumsum(np.concatenate([[0], early, late]) + rng.normal(0, 0.03, 180))
+    found = fit(days_of(180), scores, points, SHARES)
+    place = points[-1]
+    worth = [(found.of(place) - found.of(place - step))[0] for step in np.eye(2)]
+    assert worth[0] > 2 * worth[1]
+
+
+@examples(15)
+@given(st.integers(0, 10_000))
+def test_a_better_value_is_always_worth_something(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    points = walk(rng, 40)
+    found = fit(days_of(40), 80 - 0.3 * points[:, 0] + rng.normal(0, 0.1, 40), points, SHARES)
+    assert all((slopes > 0).all() for slopes in found.slopes)
+
+
+@pytest.mark.parametrize("more", [-3.0, -0.1, 0.0, 0.1, 3.0])
+def test_slopes_that_heed_a_change_go_towards_it_and_not_beyond(more: float) -> None:
+    kept = Kept(shop.build(3, "ranks", 12, 110), PACK)
+    days = sorted(kept.officials)[-8], max(kept.officials)
+    pages = [official_values(kept.officials[day], [one.key for one in PACK.indicators]) for day in days]
+    for response in learn(PACK, kept.facts(days[1]), days[1] + 1).values():
+        expected = response.difference(*pages)
+        assert expected is not None
+        heeded = response.told_by(pages[0], pages[1], expected.mid + more, 7).difference(*pages)
+        assert heeded is not None
+        assert sorted([expected.mid, heeded.mid, expected.mid + more])[1] == pytest.approx(heeded.mid, abs=1e-9)
 
 
 @examples(15)
