@@ -11,6 +11,7 @@ from shared_scoring.risk.survival import Wait, Waiting, route, waiting
 from shared_scoring.risk.table import Codes, Column, Mask, OrderTable
 
 _ACCOUNT_STRENGTH = {"region": 15.0, "merchant": 8.0}
+_COHORT_DAYS, _COHORT_STRENGTH = 20.0, 3.0
 _LATE_STRENGTH = {"region": 30.0, "merchant": 20.0, "courier": 20.0, "category": 30.0, "product": 15.0}
 
 
@@ -34,6 +35,7 @@ def lateness(table: OrderTable, wait: Wait, moment: float) -> Frame:
         "age_due": seen.age_due[at],
         "scale": np.log(seen.scale[at]),
         **dict(_accounts(table, seen, orders)),
+        **dict(_cohorts(table, seen)),
         **dict(_late_before(table, wait, moment, orders)),
         **_load(table, wait, moment, orders),
         "approval": paid - table["created"][orders],
@@ -64,6 +66,37 @@ def _accounts(table: OrderTable, seen: Waiting, orders: Codes) -> Iterator[tuple
         expected = np.bincount(codes[seen.rows], seen.expected, size)
         pace = np.log((happened + strength) / (expected + strength * np.exp(-seen.level)))
         yield f"pace_{name}", pace[codes[orders]]
+
+
+def _cohorts(table: OrderTable, seen: Waiting) -> Iterator[tuple[str, Column]]:
+    """Of the others that the same seller sold within 20 days, and of the same product: arrivals against the expected.
+
+    What a seller packs on the same days arrives together or lies there together. 0 where the name is not known.
+    """
+    at, paid = seen.at_risk, table["paid"][seen.rows]
+    near = paid >= np.min(paid[at], initial=np.inf) - _COHORT_DAYS
+    recent, expected, happened = seen.rows[near], seen.expected_in_all[near], seen.happened_in_all[near]
+    own = at[near]
+    for name in ("merchant", "product"):
+        codes = table.codes[name][recent]
+        around = _Around(codes, paid[near], own, _COHORT_DAYS)
+        came, usual = (around.others(values) + _COHORT_STRENGTH for values in (happened, expected))
+        yield f"cohort_{name}", np.where(codes[own] == 0, 0.0, np.log(came / usual))
+
+
+class _Around:
+    """Sums over the rows of the same code within some days of each of `own`, without itself."""
+
+    def __init__(self, codes: Codes, times: Column, own: Mask, days: float) -> None:
+        line = codes * (np.ptp(times) + 2 * days + 1 if len(times) else 1.0) + times  # codes far apart, in one sort
+        self._own, self._order = own, np.argsort(line, kind="stable")
+        self._low = np.searchsorted(line[self._order], line[own] - days)
+        self._high = np.searchsorted(line[self._order], line[own] + days, side="right")
+
+    def others(self, values: Column) -> Column:
+        up_to = np.concatenate([[0.0], np.cumsum(values[self._order])])
+        result: Column = np.maximum(up_to[self._high] - up_to[self._low] - values[self._own], 0.0)
+        return result
 
 
 def was_late(table: OrderTable, wait: Wait) -> Column:
@@ -104,14 +137,19 @@ def _load(table: OrderTable, wait: Wait, moment: float, orders: Codes) -> dict[s
     merchant = table.codes["merchant"]
     out = (paid < moment) & np.isnan(table.before(wait.done, moment)) & ~(table["cancelled"] < moment)
     overdue = out & (table[wait.due] < moment)
+    sold = (paid < moment) & (paid >= moment - 60)
     sent = (table[wait.due] < moment) & (table[wait.due] >= moment - 120)
     size = table.sizes["merchant"]
+    with np.errstate(invalid="ignore"):  # unknown where nothing was sold
+        out_share = np.bincount(merchant[sold & out], minlength=size) / np.bincount(merchant[sold], minlength=size)
+    out_share[0] = np.nan  # no seller is known
     day = np.floor(paid + table.offset)
     same_day = _orders_a_day(day, moment + table.offset)
     return {
         "surge": float(np.log((lately + 3) / (usually + 3))),
         "peak": np.log((same_day[day[orders]] + 5) / (usually + 5)) if len(orders) else 0.0,
         "backlog": np.log1p(np.bincount(merchant[out], minlength=size))[merchant[orders]],
+        "out_share": out_share[merchant[orders]],  # not shrunk: "one sold, one still out" is a small seller
         "overdue_share": (
             (np.bincount(merchant[overdue], minlength=size) + 0.3) / (np.bincount(merchant[sent], minlength=size) + 6)
         )[merchant[orders]],

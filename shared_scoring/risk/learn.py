@@ -22,7 +22,8 @@ LATE_LINEAR = (
     "survival", "ahead_6", "ahead_120", "left", "left_working", "waited_share", "age", "age_due", "promise",
     "pace_region", "pace_merchant", "late_region", "late_merchant", "late_courier", "late_category", "late_product",
     "late_route", "fresh_region", "fresh_merchant", "near_14", "near_30", "surge", "peak", "backlog", "overdue_share",
-    "freight", "amount", "merchants", "not_shipped", "ship_overdue", "shipped_for", "hour", "presale",
+    "out_share", "cohort_merchant", "cohort_product", "freight", "amount", "merchants", "not_shipped", "ship_overdue",
+    "shipped_for", "hour", "presale",
 )  # fmt: skip
 HAPPENS_LINEAR = (
     "late_margin", "chance_late", "past_due", "overdue", "overdue_arrived", "overdue_long", "arrived_late", "arrived",

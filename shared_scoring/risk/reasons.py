@@ -35,9 +35,15 @@ CODE_OF: Mapping[str, str] = {
         "little_time",
     ),
     **dict.fromkeys(("pace_region", "late_region", "fresh_region", "excess_region"), "slow_region"),
-    **dict.fromkeys(("pace_merchant", "late_merchant", "fresh_merchant", "late_route", "overdue_share"), "slow_seller"),
+    **dict.fromkeys(
+        (
+            "pace_merchant", "late_merchant", "fresh_merchant", "late_route", "overdue_share", "out_share",
+            "cohort_merchant",
+        ),
+        "slow_seller",
+    ),
     **dict.fromkeys(("late_courier", "excess_courier"), "slow_courier"),
-    **dict.fromkeys(("late_product", "late_category"), "slow_product"),
+    **dict.fromkeys(("late_product", "late_category", "cohort_product"), "slow_product"),
     **dict.fromkeys(("surge", "peak", "backlog", "near_14", "near_30"), "backlog"),
     **dict.fromkeys(("not_shipped", "ship_overdue", "shipped_for"), "not_shipped"),
     **dict.fromkeys(

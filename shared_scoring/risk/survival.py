@@ -61,7 +61,8 @@ class WorkingTime:
 class Waiting:
     """The orders of one moment on their own scales. `rows` index the table; `at_risk` those still waiting in time.
 
-    Ages are multiples of the order's scale: at the moment, and when its promise falls due.
+    Ages are multiples of the order's scale: at the moment, and when its promise falls due. `expected` and `happened`
+    are the arrivals of the last three weeks, `expected_in_all` and `happened_in_all` those of each order's whole wait.
     """
 
     rows: Codes
@@ -73,6 +74,8 @@ class Waiting:
     hazards: dict[int, Column]
     expected: Column
     happened: Column
+    expected_in_all: Column
+    happened_in_all: Column
     level: float
 
     def late_log_cumulated(self, days: int) -> Column:
@@ -106,6 +109,7 @@ def waiting(table: OrderTable, wait: Wait, moment: float) -> Waiting:
     for days, strength in ((120, 4.0), (42, 5.0), (14, 8.0), (6, 10.0)):
         hazard = hazards[days] = tables.hazard(days, hazard, strength)
     expected, happened = tables.account(21, hazards[120])
+    expected_in_all, happened_in_all = tables.account(_LOOK_BACK, hazards[42])
     return Waiting(
         rows=rows,
         at_risk=waits & (table[wait.due][rows] >= moment),
@@ -116,6 +120,8 @@ def waiting(table: OrderTable, wait: Wait, moment: float) -> Waiting:
         hazards=hazards,
         expected=expected,
         happened=happened,
+        expected_in_all=expected_in_all,
+        happened_in_all=happened_in_all,
         level=float(np.log((happened.sum() + 5) / (expected.sum() + 5))),
     )
 
