@@ -199,7 +199,7 @@ def test_the_log_shows_every_request_and_wiping_leaves_nothing(browser: Browser,
     asked = Counter(f"{call.method} {api.url}{call.path}" for call in sent)
     assert asked <= logged
     more = {line.rpartition("/")[2] for line in logged - asked}
-    own = {"settings", "rule-packs"}  # what the settings page itself asks for, perhaps already
+    own = {"settings", "rule-packs", "subjects"}  # what the settings page itself asks for, perhaps already
     assert more - own <= {"devices", SHOP_ID, "capture-specs", "ready"}, "setting up came before"
     lines.filter(has_text="POST").filter(has_text="/batches").locator("summary").click()
     expect(options.locator("#log pre").filter(has_text="koubei.records/1")).to_be_visible()
