@@ -21,8 +21,10 @@ SUBJECT_TASKS = (RECALCULATE, DAILY, OUTLOOK)
 INTERACTIVE = "interactive"
 """The queue of what somebody may be waiting for."""
 NIGHTLY = "nightly"
-"""The queue of what can wait. Valkey gives its messages out while INTERACTIVE is empty, pgmq in turns with it."""
-QUEUES = (INTERACTIVE, NIGHTLY)
+"""The queue of days that are over. Valkey gives its messages out while INTERACTIVE is empty, pgmq in turns with it."""
+OUTLOOKS = "outlooks"
+"""The queue of what lies ahead, likewise the last: each takes seconds, and whole days must not wait for all of them."""
+QUEUES = (INTERACTIVE, NIGHTLY, OUTLOOKS)
 _EXCHANGE = Exchange("koubei", type="direct")  # type: ignore[no-untyped-call]  # kombu ships no types
 
 _PGMQ = "pgmq"
@@ -32,7 +34,7 @@ _VALKEY_OPTIONS = {
     "unacked_restore_throttle": 1,
     "socket_timeout": 5,
     "socket_connect_timeout": _PATIENCE_SECONDS,
-    "queue_order_strategy": "sorted",  # by name, strictly: `interactive` comes before `nightly`
+    "queue_order_strategy": "sorted",  # by name, strictly: `interactive`, `nightly`, `outlooks`
 }
 
 
@@ -47,7 +49,7 @@ def celery_app(broker_url: str, *, consumes: bool = False) -> Celery:
         task_time_limit=240,
         task_queues=[Queue(name, _EXCHANGE, routing_key=name) for name in QUEUES],  # type: ignore[no-untyped-call]
         task_default_queue=INTERACTIVE,
-        task_routes={task: {"queue": NIGHTLY} for task in (DAILY, OUTLOOK)},
+        task_routes={DAILY: {"queue": NIGHTLY}, OUTLOOK: {"queue": OUTLOOKS}},
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_enable_remote_control=not in_postgres,  # its queue would be one more to poll

@@ -1,6 +1,7 @@
 """Tasks that fail: counted, tried again later and later, parked with their reason, seen everywhere, asked for again."""
 
 import datetime as dt
+import json
 import os
 import shutil
 import signal
@@ -15,7 +16,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError
 
 from server.db import jobs
-from server.db.broker import RECALCULATE, celery_app, redis_client
+from server.db.broker import DAILY, OUTLOOK, RECALCULATE, celery_app, redis_client
+from server.db.hints import Hints
 from server.db.tenancy import tenant
 from tests.integration.shop import ORDER, REVIEW, rows, send
 from tests.integration.test_metrics import read
@@ -23,6 +25,7 @@ from tests.integration.working import eventually, scored, worker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from sqlalchemy import Engine
 
@@ -167,6 +170,29 @@ def test_a_task_that_takes_too_long_is_ended_and_counts(
     assert reason.split(":")[0] in {"SoftTimeLimitExceeded", "TimeLimitExceeded"}, (
         reason + (tmp_path / "log").read_text()
     )
+
+
+def test_scores_go_before_days_and_days_before_what_lies_ahead(shop: "Paired", settings: "Settings", tmp_path: "Path"):
+    subjects = [f"many-{number}" for number in range(3)]
+    hints = Hints(str(settings.broker_url))
+    for subject in subjects:
+        assert shop.client.put(f"/v1/subjects/{subject}", json={}).status_code == 201
+    for task in (OUTLOOK, DAILY, RECALCULATE):
+        for subject in subjects:
+            hints.give(subject, task)
+    hints.close()
+    log = tmp_path / "log"
+    with worker(settings, log):
+        done = eventually(lambda: (ran := _ran(log)).count("outlook") >= 3 and ran, "all hints to be taken")
+    assert done[: done.index("daily")].count("recalculate") >= 3, "the tick may ask for more"
+    assert done[: done.index("outlook")].count("daily") == 3
+
+
+def _ran(log: "Path") -> list[str]:
+    """The tasks that ended, in order."""
+    lines = [line for line in log.read_text().splitlines() if line.startswith("{") and line.endswith("}")]
+    told = [json.loads(line) for line in lines]
+    return [one["task"].removeprefix("koubei.") for one in told if one["event"] == "task"]
 
 
 def test_only_its_own_account_sees_and_retries(pair: Any, database: "Database"):

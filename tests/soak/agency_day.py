@@ -104,9 +104,6 @@ def _daily(agency: Agency) -> None:
     koubei = agency.koubei
     koubei.rows("UPDATE subjects SET created_at = now() - interval '2 days' RETURNING 1")
     koubei.rows("DELETE FROM daily_runs RETURNING 1")
-    # Days and outlooks share a queue, and all that was just sent in waits for its outlook: days alone are measured.
-    today = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
-    koubei.rows(f"UPDATE subjects SET outlook_version = input_version, outlook_day = {today} RETURNING 1")  # noqa: S608 -- no input
     hints = Hints(koubei.address.broker_url)
     began = time.monotonic()
     for shop in agency.shops:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import requests
 
-from server.db.broker import is_postgres, redis_client
+from server.db.broker import QUEUES, is_postgres, redis_client
 from server.db.engine import psycopg_url
 from tests.crash.test_import_crashes import kill_postgres, kill_tick, kill_valkey, kill_web, kill_worker
 from tests.running import Koubei, eventually
@@ -34,7 +34,8 @@ def flush(koubei: Koubei) -> None:
             broker.flushall()
         return
     with owner(koubei) as connection:
-        connection.execute("DELETE FROM pgmq.q_interactive; DELETE FROM pgmq.q_nightly; DELETE FROM hints")
+        for table in (*(f"pgmq.q_{queue}" for queue in QUEUES), "hints"):
+            connection.execute(f"DELETE FROM {table}")  # type: ignore[arg-type]  # noqa: S608 -- names
 
 
 @contextlib.contextmanager
@@ -53,7 +54,7 @@ def dated_ahead(koubei: Koubei) -> None:
         with redis_client(koubei.address.broker_url) as broker:
             for key in broker.scan_iter("koubei:hint:*"):
                 broker.expire(key, dt.timedelta(days=1))
-            for queue in ("interactive", "nightly"):
+            for queue in QUEUES:
                 broker.delete(queue)
 
 
