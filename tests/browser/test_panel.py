@@ -82,6 +82,9 @@ def panel(browser: Browser, tab: str = "now") -> Page:
 def settled(page: Page) -> None:
     expect(page.locator("section").first).to_be_visible()
     expect(page.locator("[aria-busy]")).to_have_count(0)
+    page.evaluate(
+        "Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => null)"
+    )  # fading in
 
 
 def answer(api: Api, path: str, subject: str = SHOP_ID) -> Any:

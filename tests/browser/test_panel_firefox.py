@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(FIREFOX is None, reason="no Firefox here: apt-get install firefox-esr")
 PANEL = f"moz-extension://{UUID}/panel.html"
-SETTLED = "!!document.querySelector('section') && !document.querySelector('[aria-busy]')"
+SETTLED = (
+    "!!document.querySelector('section') && !document.querySelector('[aria-busy]')"
+    " && document.getAnimations().length === 0"  # a section fades in
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +55,7 @@ def test_every_tab_is_drawn_without_a_finding(tab: FirefoxTab, api: Api) -> None
         chosen(tab, name)
         found = tab.evaluate(f"({RUN})().then((told) => JSON.stringify(told.found))")
         assert found == "[]", name
+    chosen(tab, "course")
     assert tab.evaluate("!!document.querySelector('#course canvas')")
     assert tab.faults == []
 

@@ -91,6 +91,9 @@ def test_the_keyboard_reaches_everything_and_is_never_trapped(ours: Browser) -> 
     expect(page.locator("#tab-why")).to_be_focused()
     expect(page.locator("#room")).to_have_attribute("aria-labelledby", "tab-why")
     page.keyboard.press("End")
+    expect(page.locator("#tab-shops")).to_be_focused()
+    expect(page.locator("#shops tbody tr").first).to_be_visible()
+    page.keyboard.press("ArrowLeft")
     expect(page.locator("#course canvas")).to_be_visible()
 
 

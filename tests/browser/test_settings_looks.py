@@ -76,6 +76,7 @@ def test_axe_finds_nothing(used: Browser, lang: str, scheme: Literal["light", "d
     for each, value in ((other, "36"), (page, "24")):
         each.locator("#warn_yellow_hours").fill(value)
         each.locator("#preferences-save").click()
+        expect(each.locator("#preferences-result")).not_to_be_empty()  # or both would race
     expect(page.locator("#conflicts fieldset")).to_have_count(1)
     assert findings(page) == []
     picture(page, f"settings-conflict-{lang}-{scheme}", "#preferences")
