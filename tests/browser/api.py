@@ -38,7 +38,8 @@ class _Quiet(WSGIRequestHandler):
 @dataclass
 class Api:
     """`fault` answers batches with that status instead of the app, `retry_after` beside it; `lose_answer` lets the app
-    store a batch and then drops the line, as a crash between the two would. `overlay` gives a fixed answer."""
+    store a batch and then drops the line, as a crash between the two would. `overlay` gives a fixed answer, and `slow`
+    says how many seconds a question, its path and query, waits for one."""
 
     app: Flask
     calls: list[Call] = field(default_factory=list)
@@ -46,6 +47,7 @@ class Api:
     retry_after: int | None = None
     lose_answer: int = 0
     overlay: Overlay | None = None
+    slow: Callable[[str], float] | None = None
     port: int = 0
     _server: BaseWSGIServer | None = None
     _thread: threading.Thread | None = None
@@ -71,7 +73,7 @@ class Api:
 
     def reset(self) -> None:
         self.calls.clear()
-        self.fault, self.retry_after, self.lose_answer, self.overlay = None, None, 0, None
+        self.fault, self.retry_after, self.lose_answer, self.overlay, self.slow = None, None, 0, None, None
         if self._server is None:
             self.start()
 
@@ -97,6 +99,8 @@ class Api:
             statuses.append(int(status.split(maxsplit=1)[0]))
             return start(status, fields, exc_info)
 
+        if self.slow is not None:
+            time.sleep(self.slow(f"{path}?{query}"))
         answering = self._answer(environ, begin, body)
         answer = list(answering)
         if callable(close := getattr(answering, "close", None)):

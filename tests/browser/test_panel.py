@@ -1,5 +1,6 @@
 """The side panel before the real API: a shop and a creator, scored and looked ahead by the worker."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -201,12 +202,36 @@ def test_the_reasons_add_up_to_the_change(ours: Browser, api: Api) -> None:
     shown = answer(api, "overlay?page=score")["panel"]["shown"]
     expect(page.locator("#why .line.big b")).to_contain_text(f"{abs(shown['change']):.2f}")
     page.locator("[data-act=reach]").select_option("7")
-    wait_for(lambda: len(asked(api, "/explanation")) >= 2, "the other explanation", pause=pausing(page))
-    settled(page)
+    expect(page.locator("#why .line.big b")).to_contain_text(f"{abs(changed(api, shown['date'], 7)):.2f}")
     causes = page.locator("#why .body > div > ul > li > .line b").all_inner_texts()
     causes += page.locator("#why details[data-fold=rest] > summary > span").all_inner_texts()
     whole = number(page.locator("#why .line.big b").inner_text())
     assert sum(map(number, causes)) == pytest.approx(whole, abs=0.005 * (len(causes) + 1))
+
+
+def test_a_late_answer_does_not_replace_the_newer_one(ours: Browser, api: Api) -> None:
+    page = panel(ours, "why")
+    day = answer(api, "overlay?page=score")["panel"]["shown"]["date"]
+    week = dt.date.fromisoformat(day) - dt.timedelta(days=7)
+    api.slow = lambda question: 1.5 if f"/explanation?from={week}" in question else 0
+    for days in ("7", "30"):
+        page.locator("[data-act=reach]").select_option(days)
+    month = page.locator("#why .line.big b", has_text=f"{abs(changed(api, day, 30)):.2f}")
+    expect(month).to_be_visible()
+    wait_for(
+        lambda: any(f"from={week}" in one.query for one in asked(api, "/explanation")),
+        "the late answer",
+        pause=pausing(page),
+    )
+    page.wait_for_timeout(300)
+    expect(month).to_be_visible()
+
+
+def changed(api: Api, day: str, days: int) -> float:
+    """By how much the total moved in the `days` up to `day`, as the API explains it."""
+    since = dt.date.fromisoformat(day) - dt.timedelta(days=days)
+    change: float = answer(api, f"explanation?from={since}&to={day}")["change"]
+    return change
 
 
 def number(words: str) -> float:

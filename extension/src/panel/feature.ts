@@ -18,10 +18,11 @@ export type Mountable = (around: Around) => Mounted;
  * reader the focus. What cannot be read leaves what was drawn before; the head of the panel says why.
  */
 export const mountable = <Data>(feature: Feature<Data>): Mountable => (around) => {
-  const body = h("div", { class: "body", "aria-busy": "true" }, h("p", { class: "soft" }, around.t("p_loading")));
+  const body = h("div", { class: "body" }, h("p", { class: "soft" }, around.t("p_loading")));
   const section = h("section", { id: feature.id, "aria-labelledby": `${feature.id}-title` }, h("h2", { id: `${feature.id}-title` }, around.t(feature.title)), body);
   const folds = new Map<string, boolean>();
   let shown = "";
+  let turn = 0;
 
   function put(key: string, children: Child[]): void {
     if (key === shown) return;
@@ -38,18 +39,22 @@ export const mountable = <Data>(feature: Feature<Data>): Mountable => (around) =
   }
 
   async function refresh(): Promise<void> {
+    const mine = ++turn;
+    // A slow answer to what was asked before must not replace the answer to what is asked now.
+    const late = (): boolean => around.signal.aborted || mine !== turn;
+    body.setAttribute("aria-busy", "true");
     try {
       const data = await feature.load(around);
-      if (around.signal.aborted) return;
+      if (late()) return;
       put(JSON.stringify(data), feature.draw(data, around));
       body.classList.remove("old");
     } catch (error) {
       if (!(error instanceof Unread)) throw error;
-      if (around.signal.aborted) return;
+      if (late()) return;
       if (shown === "" || shown.startsWith("?")) put(`?${error.message}`, [h("p", { class: "soft", "data-unread": error.why }, whyUnread(error, around))]);
       else body.classList.add("old");
     } finally {
-      body.removeAttribute("aria-busy");
+      if (mine === turn) body.removeAttribute("aria-busy");
     }
   }
   return { section, refresh };
