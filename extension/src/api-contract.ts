@@ -46,8 +46,8 @@ export type WhatIf = Schemas["WhatIf"];
 export type SubjectPage = Schemas["SubjectPage"];
 export type ListedSubject = Schemas["ListedSubject"];
 
-/** A route that the server has, with its parameters filled in: one that is renamed there no longer compiles here. */
-export const route = (path: keyof paths, subject = "", action = ""): string => path.replace("{subject_id}", encodeURIComponent(subject)).replace("{action_id}", encodeURIComponent(action));
+/** A route that the server has, with its parameters filled in, in order: one that is renamed there no longer compiles here. */
+export const route = (path: keyof paths, ...values: string[]): string => values.reduce((filled, value) => filled.replace(/\{\w+\}/, encodeURIComponent(value)), path as string);
 
 /** The one record format that this extension writes. */
 export const FORMAT = "koubei.records/1";

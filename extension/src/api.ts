@@ -1,6 +1,7 @@
 import { FORMAT, route, type ActionPatch, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type OwnDevice, type Pairing, type Preferences, type Problem, type Push, type Readiness, type RulePacks, type SubjectBinding, type SubjectPage, type SubjectSettings, type WhatIf } from "./api-contract.js";
 import type { Lang } from "./i18n.js";
 import type { Shop } from "./identity.js";
+import type { No } from "./messages.js";
 import type { Sent } from "./outbox.js";
 import type { Rec } from "./project.js";
 import type { Page } from "./pages.js";
@@ -40,6 +41,9 @@ export function problem(body: unknown): string {
   const { detail, title } = (body ?? {}) as Partial<Problem>;
   return typeof detail === "string" ? detail : typeof title === "string" ? title : "";
 }
+
+/** Asks the server, and says in words for the page why it could not. */
+export type Call = <A extends Answer>(work: (client: Api) => Promise<A>) => Promise<A | No>;
 
 export class Api {
   constructor(
@@ -94,11 +98,11 @@ export class Api {
   }
   /** What the server says of this very browser: whose it is, and what it may do. */
   own(device: string): Promise<Answer & { body: Partial<OwnDevice> }> {
-    return this.call("GET", route("/v1/devices/{device_id}").replace("{device_id}", device), {}) as Promise<Answer & { body: Partial<OwnDevice> }>;
+    return this.call("GET", route("/v1/devices/{device_id}", device), {}) as Promise<Answer & { body: Partial<OwnDevice> }>;
   }
   /** Of one's own device the token is void at once and for good. */
   revoke(device: string): Promise<Answer> {
-    return this.call("DELETE", route("/v1/devices/{device_id}").replace("{device_id}", device), {});
+    return this.call("DELETE", route("/v1/devices/{device_id}", device), {});
   }
   erase(subject: string): Promise<Answer> {
     return this.call("DELETE", route("/v1/subjects/{subject_id}", subject), {});

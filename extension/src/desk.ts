@@ -1,12 +1,11 @@
-import { Away, problem, type Answer, type Api } from "./api.js";
-import { EXPORT_KEY, type Answers, type Emptied, type Failure, type PageAsk, type Reply } from "./messages.js";
+import { Away, problem, type Answer, type Api, type Call } from "./api.js";
+import { EXPORT_KEY, no, type Answers, type Emptied, type No, type PageAsk, type Reply } from "./messages.js";
 import type { Outbox } from "./outbox.js";
 import { probe } from "./probe.js";
 import { change, consented, loadSettings, serverAddress } from "./settings.js";
 import type { Store } from "./store.js";
 import { allSubjects } from "./subjects.js";
 
-type No = { ok: false; why: Failure; detail?: string };
 type Asked = Extract<PageAsk, { ask: "test" | "preferences" | "prefer" | "packs" | "adopt" | "export-server" | "erase" | "withdraw" }>;
 type Handlers = { [M in Asked as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
 
@@ -16,7 +15,7 @@ export interface Backroom {
   outbox: Outbox;
   /** A client of this server; without one, of the server this browser is paired with, under its token. */
   api: (server?: string) => Promise<Api>;
-  call: <A extends Answer>(work: (client: Api) => Promise<A>) => Promise<A | No>;
+  call: Call;
   /** Whether this browser's member may still, or now, send. */
   learnRole: (client: Api) => Promise<void>;
   tellHealth: () => Promise<number>;
@@ -25,8 +24,6 @@ export interface Backroom {
   /** What was read of the merchant's pages and is not in the queue. */
   forgetReadings: (shop?: string) => Promise<void>;
 }
-
-const no = (why: Failure, detail?: string): No => ({ ok: false, why, ...(detail ? { detail } : {}) });
 
 export function desk({ store, outbox, api, call, learnRole, tellHealth, inTurn, forgetReadings }: Backroom): Handlers {
   const empty = (shop?: string): Promise<Emptied> => inTurn(async () => {

@@ -54,7 +54,9 @@ export const WHO = "koubei who";
 
 /** Why nothing came back, in words the overlay has a text for. */
 export type Failure = "away" | "revoked" | "refused" | "shut" | "not_bound" | "bad_code" | "bad_server" | "conflict" | "full" | "reads_only";
-export type Reply<T> = ({ ok: true } & T) | { ok: false; why: Failure; detail?: string };
+export interface No { ok: false; why: Failure; detail?: string }
+export const no = (why: Failure, detail?: string): No => ({ ok: false, why, ...(detail ? { detail } : {}) });
+export type Reply<T> = ({ ok: true } & T) | No;
 
 export interface LogEntry { n?: number; at: string; method: string; url: string; status: number | null; body: string | null }
 export interface SetAside { key: string; at: string; status: number; reason: string; body: string }

@@ -1,8 +1,8 @@
 import type { ActionList, AtRiskPage, DropOuts, Explanation, Forecast, History, Levers, Overlay, Score, SubjectPage } from "./api-contract.js";
 import { route } from "./api-contract.js";
 import type { paths } from "./api-types.js";
-import { problem, type Answer, type Api } from "./api.js";
-import type { Answers, Failure, PageAsk, Reply } from "./messages.js";
+import { problem, type Answer, type Api, type Call } from "./api.js";
+import { no, type Answers, type PageAsk, type Reply } from "./messages.js";
 import { consented, loadSettings } from "./settings.js";
 
 /** What the panel may read of a subject. */
@@ -58,19 +58,18 @@ export class PartReader {
   }
 }
 
-type No = { ok: false; why: Failure; detail?: string };
 type Asked = Extract<PageAsk, { ask: "part" | "push" }>;
 type Handlers = { [M in Asked as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
 
 /** What the panel needs of the service worker: questions about bound subjects, while anything may be sent at all. */
-export function panelDesk(reader: PartReader, call: <A extends Answer>(work: (client: Api) => Promise<A>) => Promise<A | No>): Handlers {
+export function panelDesk(reader: PartReader, call: Call): Handlers {
   async function asked<Body>(shop: string, work: (client: Api) => Promise<Answer & { body: Body }>): Promise<Reply<{ answer: Body }>> {
     const settings = await loadSettings();
-    if (!consented(settings) || !settings.paired || settings.paused) return { ok: false, why: "shut" };
-    if (!settings.shops.some(({ id }) => id === shop)) return { ok: false, why: "not_bound" };
+    if (!consented(settings) || !settings.paired || settings.paused) return no("shut");
+    if (!settings.shops.some(({ id }) => id === shop)) return no("not_bound");
     const answer = await call(work);
     if ("why" in answer) return answer;
-    return answer.status === 200 ? { ok: true, answer: answer.body } : { ok: false, why: "refused", detail: problem(answer.body) };
+    return answer.status === 200 ? { ok: true, answer: answer.body } : no("refused", problem(answer.body));
   }
   return {
     part: ({ shop, part, query }) => asked(shop, (client) => reader.read(client, shop, part, query)),

@@ -1,10 +1,8 @@
 import type { SubjectPage } from "./api-contract.js";
-import { problem, type Answer, type Api } from "./api.js";
+import { problem, type Answer, type Api, type Call } from "./api.js";
 import type { Shop } from "./identity.js";
-import type { Failure } from "./messages.js";
+import { no, type No } from "./messages.js";
 
-type No = { ok: false; why: Failure; detail?: string };
-type Call = <A extends Answer>(work: (client: Api) => Promise<A>) => Promise<A | No>;
 
 /** As many as the server gives in one answer. */
 const A_PAGE = 200;
@@ -15,7 +13,7 @@ export async function allSubjects(call: Call): Promise<Shop[] | No> {
   for (let cursor: string | null = null; ;) {
     const answer: Answer & { body: Partial<SubjectPage> } | No = await call(pageBehind(cursor));
     if ("why" in answer) return answer;
-    if (answer.status !== 200 || !answer.body.items) return { ok: false, why: "refused", detail: problem(answer.body) };
+    if (answer.status !== 200 || !answer.body.items) return no("refused", problem(answer.body));
     found.push(...answer.body.items.map(({ id, name, type }) => ({ id, name, ...(type === "creator" && { type: "creator" as const }) })));
     cursor = answer.body.next_cursor ?? null;
     if (cursor === null) return found;

@@ -1,6 +1,6 @@
 import { Api, type Answer, Away, makeBatch, meaning, problem } from "./api.js";
 import { FORMAT, type Overlay } from "./api-contract.js";
-import { ACTION_STATES, type Answers, type ContentAsk, type Failure, type LastRead, type PageAsk, type RecordedShape, type Reply, type SetAside, type Unread, type Wiped } from "./messages.js";
+import { ACTION_STATES, no, type Answers, type ContentAsk, type LastRead, type No, type PageAsk, type RecordedShape, type Reply, type SetAside, type Unread, type Wiped } from "./messages.js";
 import { desk } from "./desk.js";
 import { HealthTeller } from "./health.js";
 import { langOf, translator } from "./i18n.js";
@@ -38,7 +38,6 @@ const LONGEST_ASKING_MS = 10 * 60_000;
 const store = new Store();
 const log = new SentLog(store);
 const answers = new Map<string, { etag: string; overlay: Overlay }>();
-const no = (why: Failure, detail?: string): { ok: false; why: Failure; detail?: string } => ({ ok: false, why, ...(detail ? { detail } : {}) });
 
 /** The formats the server took when it was last asked; another server is asked anew. */
 let formats: { server: string; at: number; listed: string[] } | null = null;
@@ -135,7 +134,7 @@ async function renewSpecs(force = false): Promise<void> {
 }
 
 /** Runs one call; says what the server's silence or refusal means, to the caller and to the outbox. */
-async function call<A extends Answer>(work: (client: Api) => Promise<A>): Promise<A | ReturnType<typeof no>> {
+async function call<A extends Answer>(work: (client: Api) => Promise<A>): Promise<A | No> {
   try {
     const answer = await work(await api());
     const sent = meaning(answer);
