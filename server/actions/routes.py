@@ -1,8 +1,6 @@
 import datetime as dt
-import hashlib
 from typing import TypedDict
 
-import msgspec
 from flask import Response
 from flask.views import MethodView
 
@@ -16,7 +14,7 @@ from server.actions.schemas import (
 from server.actions.service import ActionsQuery, change_action, read_action, read_actions
 from server.http.auth import principal
 from server.http.blueprint import Blueprint
-from server.http.etag import IF_MATCH_IF_ANY, answer
+from server.http.etag import IF_MATCH_IF_ANY, as_json
 from server.http.state import database
 
 blueprint = Blueprint(
@@ -42,8 +40,7 @@ class ActionsResource(MethodView):
     @blueprint.response(200, ActionListSchema)
     def get(self, query: ActionsQuery, subject_id: str) -> Response:
         """List what is worth doing, most gained for its effort first; with a target, the cheapest plan to it."""
-        body = msgspec.json.encode(read_actions(database().app, subject_id, query))
-        return answer(hashlib.sha256(body).hexdigest()[:32], body)
+        return as_json(read_actions(database().app, subject_id, query))
 
 
 @blueprint.route("/<action_id>")
@@ -55,8 +52,7 @@ class ActionResource(MethodView):
     @blueprint.response(200, ListedSchema)
     def get(self, query: LangQuery, subject_id: str, action_id: str) -> Response:
         """Read an action. Its `etag`, which is in lists too, is what a change may carry as If-Match."""
-        body = msgspec.json.encode(read_action(database().app, subject_id, action_id, query["lang"]))
-        return answer(hashlib.sha256(body).hexdigest()[:32], body)
+        return as_json(read_action(database().app, subject_id, action_id, query["lang"]))
 
     @blueprint.requires("actions:write")
     @blueprint.problem(400, 404, 412, 415, 422)
@@ -71,4 +67,4 @@ class ActionResource(MethodView):
         listed = change_action(
             database().app, subject_id, action_id, change["state"], change["snoozed_until"], principal().actor, "zh"
         )
-        return Response(msgspec.json.encode(listed), content_type="application/json")
+        return as_json(listed)

@@ -1,8 +1,5 @@
 """The capture specs that browsers may use instead of their bundled ones."""
 
-import hashlib
-
-import msgspec
 import structlog
 from flask import Response
 from flask.views import MethodView
@@ -10,7 +7,7 @@ from flask.views import MethodView
 from server.capture_specs.folder import SpecFolder
 from server.capture_specs.schemas import CaptureSpecsSchema
 from server.http.blueprint import Blueprint
-from server.http.etag import answer
+from server.http.etag import as_json
 from server.http.state import state
 
 log = structlog.get_logger()
@@ -29,5 +26,4 @@ class CaptureSpecs(MethodView):
         offer = SpecFolder(state().settings.home).read()
         for one in offer.unusable:
             log.warning("capture_spec_unusable", file=one.path.name, fault=one.faults[0])
-        body = msgspec.json.encode({"items": list(offer.specs.values()), "disabled": offer.disabled})
-        return answer(hashlib.sha256(body).hexdigest()[:16], body)
+        return as_json({"items": list(offer.specs.values()), "disabled": offer.disabled})

@@ -82,6 +82,11 @@ class Client:
         answer = self._call(method, path, **options)
         return {} if answer.status_code == requests.codes.no_content else _checked(answer)
 
+    def items(self, path: str) -> list[dict[str, Any]]:
+        """What a list that comes in one piece holds."""
+        found: list[dict[str, Any]] = self.ask("GET", path)["items"]
+        return found
+
     def tag(self, path: str) -> str:
         """The ETag of what is there now."""
         answer = self._call("GET", path)

@@ -11,6 +11,8 @@ from server.cli.options import HOME, JSON, LANG, SERVER, TOKEN
 from server.cli.people_table import print_rows
 from server.cli.people_texts import text
 
+_DEVICES = "/v1/devices"
+
 
 @click.group
 def devices() -> None:
@@ -29,7 +31,7 @@ def list_devices(
 ) -> None:
     """Say of each device whose it is and when it was last here, the newest first."""
     with Client.chosen(home, server_url, token) as client:
-        found = [one for one in _all(client) if revoked or one["revoked_at"] is None]
+        found = [one for one in client.items(_DEVICES) if revoked or one["revoked_at"] is None]
     if as_json:
         click.echo(msgspec.json.encode({"command": "devices list", "devices": found}))
         return
@@ -47,19 +49,14 @@ def list_devices(
 def revoke(device: str, home: Path | None, server_url: str | None, token: str | None, lang: str) -> None:
     """Make the token of DEVICE void, at once and for good. DEVICE is its id, or the beginning of it."""
     with Client.chosen(home, server_url, token) as client:
-        fitting = [one for one in _all(client) if one["id"].startswith(device.lower())]
+        fitting = [one for one in client.items(_DEVICES) if one["id"].startswith(device.lower())]
         if len(fitting) != 1:
             raise click.UsageError(
                 f"{len(fitting) or 'no'} devices have an id that begins with {device!r}; see `koubei devices list`"
             )
         [one] = fitting
-        client.ask("DELETE", f"/v1/devices/{one['id']}")
+        client.ask("DELETE", f"{_DEVICES}/{one['id']}")
     click.echo(text(lang, "device_revoked", **{name: one[name] for name in ("member", "name", "id")}))
-
-
-def _all(client: Client) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = client.ask("GET", "/v1/devices")["items"]
-    return found
 
 
 def _state(one: dict[str, Any], lang: str) -> str:

@@ -12,6 +12,8 @@ from server.cli.people_table import print_rows
 from server.cli.people_texts import role_text, text
 from server.members.roles import ROLES
 
+_MEMBERS = "/v1/members"
+
 
 @click.group
 def members() -> None:
@@ -27,7 +29,7 @@ def members() -> None:
 def list_members(home: Path | None, server_url: str | None, token: str | None, lang: str, as_json: bool) -> None:
     """Say of each person the role, how many devices may call, and when one of them last did."""
     with Client.chosen(home, server_url, token) as client:
-        found = _all(client)
+        found = client.items(_MEMBERS)
     if as_json:
         click.echo(msgspec.json.encode({"command": "members list", "members": found}))
         return
@@ -45,7 +47,7 @@ def list_members(home: Path | None, server_url: str | None, token: str | None, l
 def change_role(name: str, role: str, home: Path | None, server_url: str | None, token: str | None, lang: str) -> None:
     """Give the member NAME another ROLE, at once on every device."""
     with Client.chosen(home, server_url, token) as client:
-        path = f"/v1/members/{_named(client, name)['id']}"
+        path = f"{_MEMBERS}/{_named(client, name)['id']}"
         client.ask("PATCH", path, json={"role": role}, headers={"If-Match": client.tag(path)})
     click.echo(text(lang, "role_changed", name=name, role=role_text(lang, role)))
 
@@ -60,17 +62,12 @@ def remove(name: str, home: Path | None, server_url: str | None, token: str | No
     """End the membership of NAME: the tokens of all their devices are void at once."""
     with Client.chosen(home, server_url, token) as client:
         one = _named(client, name)
-        client.ask("DELETE", f"/v1/members/{one['id']}")
+        client.ask("DELETE", f"{_MEMBERS}/{one['id']}")
     click.echo(text(lang, "removed", name=name, devices=one["devices"]))
 
 
-def _all(client: Client) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = client.ask("GET", "/v1/members")["items"]
-    return found
-
-
 def _named(client: Client, name: str) -> dict[str, Any]:
-    found = _all(client)
+    found = client.items(_MEMBERS)
     for one in found:
         if one["name"] == name:
             return one

@@ -1,11 +1,11 @@
 from typing import TypedDict
 
-import msgspec
 from flask import Response
 from flask.views import MethodView
 
 from server.compliance.schemas import Checked, CheckedSchema, ComplianceCheckSchema
 from server.http.blueprint import Blueprint
+from server.http.etag import as_json
 from shared_scoring.compliance.check import check
 
 blueprint = Blueprint("compliance", __name__, url_prefix="/v1/compliance-checks", description="What may be said.")
@@ -25,4 +25,4 @@ class ComplianceChecks(MethodView):
     def post(self, question: Question) -> Response:
         """Check a text for what the platform forbids to say to a buyer; each place found names its rule."""
         findings = check(question["text"], question["lang"])
-        return Response(msgspec.json.encode(Checked(not findings, findings)), content_type="application/json")
+        return as_json(Checked(not findings, findings))

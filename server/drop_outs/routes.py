@@ -1,14 +1,13 @@
 import datetime as dt
 from typing import TypedDict
 
-import msgspec
 from flask import Response
 from flask.views import MethodView
 
 from server.drop_outs.schemas import DropOutsQuerySchema, DropOutsSchema, Events, EventsQuerySchema, EventsSchema
 from server.drop_outs.service import Question, read_drop_outs, read_events
 from server.http.blueprint import Blueprint
-from server.http.etag import answer, etag_of
+from server.http.etag import answer, as_json, etag_of
 from server.http.paging import after, page
 from server.http.state import database
 
@@ -58,4 +57,4 @@ class DropOutEvents(MethodView):
         found = read_events(database().app, subject_id, asked, start, query["limit"] + 1, only_bad=only_bad)
         shown = page(found.rows, {"limit": query["limit"], "cursor": query["cursor"]}, lambda one: one.key)
         events = Events(found.rules, found.as_of, list(found.rows[: query["limit"]]), shown["next_cursor"])
-        return Response(msgspec.json.encode(events), content_type="application/json")
+        return as_json(events)

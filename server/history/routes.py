@@ -1,13 +1,13 @@
 import datetime as dt
 from typing import TypedDict
 
-import msgspec
 from flask import Response
 from flask.views import MethodView
 
 from server.history.schemas import History, HistoryDay, HistoryQuerySchema, HistorySchema
 from server.history.service import read_history
 from server.http.blueprint import Blueprint
+from server.http.etag import as_json
 from server.http.paging import PageQuery, after, page
 from server.http.problems import refuse_fields
 from server.http.state import database
@@ -39,9 +39,7 @@ class HistoryResource(MethodView):
             refuse_fields([{"path": "cursor", "reason": "is not a next_cursor of this list; start without one"}])
         rows = read_history(database().app, subject_id, query["first"], query["last"], start, query["limit"] + 1)
         cursor = page(rows, paging, _date)["next_cursor"]
-        return Response(
-            msgspec.json.encode(History(list(rows[: query["limit"]]), cursor)), content_type="application/json"
-        )
+        return as_json(History(list(rows[: query["limit"]]), cursor))
 
 
 def _date(one: HistoryDay) -> str:

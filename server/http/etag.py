@@ -29,19 +29,18 @@ def etag_of(*versions: int | str) -> str:
 
 
 def answer(tag: str, body: object) -> Response:
-    """Return the body as JSON under its tag, or 304 without it to a caller who has this version already.
-
-    `body` is JSON text as bytes, or anything msgspec encodes.
-    """
+    """Return the body as JSON under its tag, or 304 without it to a caller who has this version already."""
     if getattr(body, "stale", False):
         g.stale = True
-    if request.if_none_match.contains(tag):
-        response = Response(status=304)
-    else:
-        text = body if isinstance(body, bytes) else msgspec.json.encode(body)
-        response = Response(text, content_type="application/json")
+    response = Response(status=304) if request.if_none_match.contains(tag) else as_json(body)
     response.set_etag(tag)
     return response
+
+
+def as_json(body: object) -> Response:
+    """Return the body, JSON text as bytes or anything msgspec encodes; a read gets an ETag of its own words."""
+    text = body if isinstance(body, bytes) else msgspec.json.encode(body)
+    return Response(text, content_type="application/json")
 
 
 def register(app: Flask) -> None:

@@ -19,18 +19,23 @@ class SubjectsQuery(PageQuery):
 
 
 class _Order(NamedTuple):
+    """`place` is what a cursor of it holds: the key of a row, and its id."""
+
     key: ColumnElement[Any]
     falling: bool
-    sort: type
+    place: Any
+
+
+_BY_WORD, _BY_NUMBER = tuple[str | None, str], tuple[float | None, str]
 
 
 _ORDERS = {
-    "id": _Order(Subject.id.expression, falling=False, sort=str),
-    "name": _Order(Kept.name.expression, falling=False, sort=str),
-    "total": _Order(Kept.total.expression, falling=False, sort=float),
-    "change": _Order(Kept.change.expression, falling=False, sort=float),
-    "at_risk": _Order(Kept.at_risk.expression, falling=True, sort=float),
-    "expected_loss": _Order(Kept.expected_loss.expression, falling=True, sort=float),
+    "id": _Order(Subject.id.expression, falling=False, place=_BY_WORD),
+    "name": _Order(Kept.name.expression, falling=False, place=_BY_WORD),
+    "total": _Order(Kept.total.expression, falling=False, place=_BY_NUMBER),
+    "change": _Order(Kept.change.expression, falling=False, place=_BY_NUMBER),
+    "at_risk": _Order(Kept.at_risk.expression, falling=True, place=_BY_NUMBER),
+    "expected_loss": _Order(Kept.expected_loss.expression, falling=True, place=_BY_NUMBER),
 }
 
 
@@ -59,7 +64,7 @@ def list_subjects(app: Engine, account_id: UUID, query: SubjectsQuery) -> Subjec
         sought = func.lower(query["q"])
         rows = rows.where(or_(*(func.strpos(func.lower(column), sought) > 0 for column in (Subject.id, Kept.name))))
     if key := after(query):
-        rows = rows.where(_behind(order, *_place(key, order.sort)))
+        rows = rows.where(_behind(order, *_place(key, order)))
     with app.connect() as connection, tenancy.account(connection, account_id):
         found = connection.execute(rows).all()
     cursor = page(found, query, lambda row: msgspec.json.encode((row.place, row.id)).decode())["next_cursor"]
@@ -74,9 +79,9 @@ def _behind(order: _Order, place: Any, id_: str) -> ColumnElement[bool]:
     return or_(beyond, and_(order.key == place, Subject.id > id_), order.key.is_(None))
 
 
-def _place(key: str, sort: type) -> tuple[Any, str]:
+def _place(key: str, order: _Order) -> tuple[Any, str]:
     try:
-        place, id_ = msgspec.json.decode(key, type=tuple[sort | None, str])  # type: ignore[valid-type]  # of the order
+        place, id_ = msgspec.json.decode(key, type=order.place)
     except msgspec.DecodeError:
         refuse_cursor()
     if "\0" in f"{place}{id_}":

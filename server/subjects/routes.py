@@ -1,4 +1,3 @@
-import hashlib
 from typing import Any
 
 import msgspec
@@ -8,7 +7,7 @@ from flask.views import MethodView
 from server.http.auth import principal
 from server.http.blueprint import Blueprint
 from server.http.body import json_value
-from server.http.etag import answer
+from server.http.etag import as_json
 from server.http.problems import refuse_fields
 from server.http.state import database, forget, hint
 from server.subjects import listing, service
@@ -29,8 +28,7 @@ class Subjects(MethodView):
     @blueprint.response(200, SubjectPageSchema)
     def get(self, query: listing.SubjectsQuery) -> Response:
         """List the subjects this token may see and how each stands: by id, or those that need attention first."""
-        body = msgspec.json.encode(listing.list_subjects(database().app, principal().account_id, query))
-        return answer(hashlib.sha256(body).hexdigest()[:32], body)
+        return as_json(listing.list_subjects(database().app, principal().account_id, query))
 
 
 @blueprint.route("/<subject_id>")

@@ -1,11 +1,11 @@
 import datetime as dt
 from typing import Any, TypedDict
 
-import msgspec
 from flask import Response
 from flask.views import MethodView
 
 from server.http.blueprint import Blueprint
+from server.http.etag import as_json
 from server.http.state import database
 from server.what_if.levers import push_levers, read_levers
 from server.what_if.schemas import LeversQuerySchema, LeversSchema, PushSchema, WhatIfQuestionSchema, WhatIfSchema
@@ -46,7 +46,7 @@ class WhatIfResource(MethodView):
     def post(self, question: Question, subject_id: str) -> Response:
         """Compare the score of a day with what it would be, as `koubei what-if` does. Stores nothing."""
         answer = read_what_if(database().app, subject_id, question["as_of"], question["rules"], question["change"])
-        return Response(msgspec.json.encode(answer), content_type="application/json")
+        return as_json(answer)
 
 
 @blueprint.route("/levers")
@@ -58,7 +58,7 @@ class LeversResource(MethodView):
     def get(self, query: LeversQuery, subject_id: str) -> Response:
         """List how far each indicator can be pushed by hand, and what a step of it is."""
         answer = read_levers(database().app, subject_id, query["as_of"], query["rules"], query["lang"])
-        return Response(msgspec.json.encode(answer), content_type="application/json")
+        return as_json(answer)
 
     @blueprint.requires("scores:read")
     @blueprint.problem(400, 404, 413, 415, 422, 503)
@@ -67,4 +67,4 @@ class LeversResource(MethodView):
     def post(self, push: Push, subject_id: str) -> Response:
         """Compare the score with what it would be with these indicators pushed so far. Stores nothing."""
         answer = push_levers(database().app, subject_id, push["as_of"], push["rules"], push["positions"])
-        return Response(msgspec.json.encode(answer), content_type="application/json")
+        return as_json(answer)
