@@ -147,16 +147,21 @@ class Path:
             ]
             if response.believed and score is not None and not others and not self._by_ranks(key):
                 values = {one: shifted[0] for one, shifted in self._shifted.items()}
-                found[key] = Anchored(self._told(key, response, score), score, values)
+                found[key] = Anchored(self._told(key, response, score, values), score, values)
         return found
 
-    def _told(self, key: str, response: DimensionResponse, score: float) -> DimensionResponse:
-        """The response as the change that is explained tells it, where pages show both its ends."""
+    def _told(
+        self, key: str, response: DimensionResponse, score: float, values: Mapping[str, float | None]
+    ) -> DimensionResponse:
+        """The response as the change that is explained tells it, where pages show both its ends.
+
+        `score` and `values` are the first day's.
+        """
         after = self._after.get(key)
         if after is None:
             return response
-        first, last = ({one: shifted[place] for one, shifted in self._shifted.items()} for place in (0, -1))
-        return response.told_by(first, last, after - score, self._last.as_of - self._first.as_of)
+        last = {one: shifted[-1] for one, shifted in self._shifted.items()}
+        return response.told_by(values, last, after - score, self._last.as_of - self._first.as_of)
 
     def _steps(self) -> Iterator[Step]:
         for indicator in self._first.pack.indicators:

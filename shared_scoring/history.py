@@ -20,7 +20,7 @@ class History:
 
     def __init__(self, copies: Iterable[Record] = ()) -> None:
         self._told: dict[tuple[str, str], Told] = {}
-        self._own_days: OwnDays | None = None
+        self._own_days: OwnDays | None = None  # until a copy is added
         for copy in copies:
             self.add(copy)
 
@@ -70,10 +70,16 @@ class History:
                 rest.append(record)
             else:
                 cases.setdefault(key, Case(viewpoint.creator, viewpoint.industry)).add(record, first_stars)
-        self._own_days = self._own_days or of_ledger(self.timeline)
         found = facts(rest)
-        found.own_days = self._own_days
+        found.own_days = self.own_days
         return found, cases
+
+    @property
+    def own_days(self) -> OwnDays:
+        """What the records counted on past days; each is counted once."""
+        if self._own_days is None:
+            self._own_days = of_ledger(self.timeline)
+        return self._own_days
 
     def timeline(self, plan: Plan) -> Iterator[Contribution]:
         """What a plan counts of each case, with the day on which it became known."""

@@ -120,8 +120,8 @@ def run(app: Engine, subject_id: str, now: dt.datetime) -> bool:
             if made is not None:
                 ahead.found[part] = made
                 _store(connection, ahead, part, made, row.input_version)
-        store_actions(connection, ahead.history, pack, today, subject_id, now, ahead.found.get(AT_RISK))
         risks = ahead.found.get(AT_RISK)
+        store_actions(connection, ahead.history, pack, today, subject_id, now, risks)
         keep_risk(connection, subject_id, today, [] if risks is None else risks.orders)
         took = time.monotonic() - started
         connection.execute(

@@ -53,9 +53,9 @@ class OneSubject(NamedTuple):
                 views = []
         sheets.append(self._pulled(views))
         found = sums(CaseColumns(_joined(sheets), self.puller, self.viewpoint(), day), plan)
-        found.earlier = cache(lambda past: self.counted(plan, past)[1])
+        earlier = found.earlier = cache(lambda past: self.counted(plan, past)[1])
         known = facts(rest)
-        known.own_days = CountedOnce(lambda _pack, days: ((past, self.counted(plan, past)[1]) for past in days))
+        known.own_days = CountedOnce(lambda _pack, days: ((past, earlier(past)) for past in days))
         return known, found
 
     def _pulled(self, views: Sequence[tuple[Record, int | None]]) -> dict[str, Sheet]:

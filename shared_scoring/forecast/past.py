@@ -8,7 +8,7 @@ from shared_scoring.copies import Copies
 from shared_scoring.facts import FACT_KINDS, Facts, facts
 from shared_scoring.history import History
 from shared_scoring.ledger import Contribution, Plan
-from shared_scoring.own_days import OwnDays, of_ledger
+from shared_scoring.own_days import OwnDays
 from shared_scoring.records import kind_of
 from shared_scoring.viewpoint import Viewpoint
 
@@ -33,11 +33,10 @@ class HistoryPast:
         self._history = history
         facts_told = [one for one in history if one.merged is not None and kind_of(one.merged) in FACT_KINDS]
         self._facts = [Copies(told, self.viewpoint.calendar) for told in facts_told]
-        self._own_days = of_ledger(history.timeline)
         self.facts = cache(self._known)
 
     def _known(self, day: int) -> Facts:
-        return known_facts(self._facts, day, self._own_days)
+        return known_facts(self._facts, day, self._history.own_days)
 
     def rows(self, plan: Plan, since: int, until: int) -> Iterator[Contribution]:
         for row in self._history.timeline(plan):

@@ -27,7 +27,7 @@ _PIECES = 10
 _NARROW = 0.5  # points; a piece spans no less
 _HALF_LIFE = 45.0  # days
 _SWEEPS = 8
-_ROOT_TWO_PI = 0.5 * float(np.log(2 * np.pi))
+_LOG_ROOT_TWO_PI = 0.5 * float(np.log(2 * np.pi))
 _SURE = 6.0  # standard deviations above 0: there the bound moves nothing
 
 
@@ -183,6 +183,6 @@ def _mean(slopes: Floats, precise: Floats, told: Floats) -> Floats:
             high = mid / wide[at]
             bound = 0.0
             if high < _SURE:
-                bound = wide[at] * float(np.exp(-0.5 * high * high - _ROOT_TWO_PI - log_ndtr(high)))
+                bound = wide[at] * float(np.exp(-0.5 * high * high - _LOG_ROOT_TWO_PI - log_ndtr(high)))
             found[at] = mid + bound
     return found
