@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,18 @@ class Koubei:
 
     def get(self, path: str) -> requests.Response:
         return self._session.get(f"{self.address.url}/v1{path}", timeout=30)
+
+
+@contextmanager
+def paired(home: Path, **settings: object) -> Iterator[Koubei]:
+    """A koubei that runs, and lets the requests of `get` in; it is stopped whatever becomes of the test."""
+    server = Koubei(home, **settings)
+    try:
+        server.start()
+        server.pair()
+        yield server
+    finally:
+        server.stop()
 
 
 KOUBEI = (sys.executable, "-P", "-m", "server")

@@ -1,14 +1,10 @@
 """The settings page against the real server: what is shared, what is this browser's, what left it, what goes."""
 
-import dataclasses
 import json
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
@@ -19,10 +15,9 @@ from server.demo.host import DemoHost
 from shared_scoring.decode import decode_record
 from shared_scoring.records import Order
 from tests.browser.api import Api, wait_for
-from tests.browser.browser import ID, ORDERS, Browser, badges, events_of, expect_state
+from tests.browser.browser import ID, ORDERS, Browser, badges, expect_state
 
 if TYPE_CHECKING:
-    from flask import Flask
     from sqlalchemy import Engine
 
 SETTINGS = f"/v1/subjects/{SHOP_ID}/settings"
@@ -288,73 +283,6 @@ def test_a_pause_for_an_hour_ends_by_itself_and_one_for_good_does_not(browser: B
     expect_state(shop, "ok")
 
 
-@pytest.fixture
-def stranger() -> Iterator[str]:
-    """Something else that answers where koubei is looked for."""
-
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Access-Control-Allow-Origin", "*")
-            self.send_header("Access-Control-Allow-Headers", "*")
-            self.end_headers()
-            self.wfile.write(b"<h1>It works</h1>")
-
-        do_OPTIONS = do_GET  # noqa: N815 -- the library's own naming
-
-        def log_message(self, *_: object) -> None:
-            """Nobody reads it."""
-
-    server = HTTPServer(("127.0.0.1", 0), Page)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def test_the_connection_test_says_which_side_fails_and_what_to_do(
-    fresh: Browser, api: Api, app: "Flask", stranger: str, new_code: Callable[[], str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from server.http.state import KEY
-
-    page = fresh.own_page()
-
-    def says(server: str, *words: str) -> None:
-        page.locator("#server").fill(server)
-        page.locator("#test").click()
-        for word in words:
-            expect(page.locator("#test-result")).to_contain_text(word)
-
-    says("http://koubei.example", "地址写错了")
-    says("http://127.0.0.1:9", "没有应答", "koubei up")
-    says(stranger, "不是 koubei", "端口")
-    says(api.url, "还差配对", "koubei pair")
-    state = app.extensions[KEY]
-    monkeypatch.setitem(
-        app.extensions,
-        KEY,
-        dataclasses.replace(state, settings=msgspec.structs.replace(state.settings, broker_url="redis://127.0.0.1:9")),
-    )
-    says(api.url, "还没准备好", "broker", "koubei doctor")
-    monkeypatch.undo()
-    page.locator("#agree").click()
-    page.locator("#code").fill(new_code())
-    page.locator("#pair").click()
-    expect(page.locator("#pair-result")).to_have_text("已完成。")
-    api.calls.clear()
-    says(api.url, "一切正常")
-    other = Api(app)
-    other.start()
-    says(other.url, "另一个地址")
-    other.stop()
-    tokens = {
-        call.headers["Host"]: "Authorization" in call.headers for call in api.calls if call.path == "/v1/subjects"
-    }
-    assert tokens == {api.url.removeprefix("http://"): True}, "the token goes to nobody but its server"
-
-
 def test_erasing_takes_two_steps_and_takes_all_of_the_shop(browser: Browser, api: Api, admin: "Engine") -> None:
     page = browser.page(ORDERS)
     expect(badges(page)).to_have_count(20)
@@ -422,76 +350,3 @@ def test_the_report_names_nobody(browser: Browser, api: Api, host: DemoHost) -> 
     orders = {order["id"] for order in host.shop.orders[:40]}
     named = [*sentinels.SENTINELS, token, SHOP_ID, SHOP_NAME, *orders, api.url, str(api.port)]
     assert [word for word in named if word in written] == []
-
-
-def test_a_device_paired_under_a_smaller_role_may_look_but_not_set(browser: Browser, admin: "Engine") -> None:
-    page = opened(browser)
-    with admin.begin() as connection:
-        connection.execute(text("UPDATE devices SET scopes = '{scores:read}'"))
-    fill(page, warn_yellow_hours=30)
-    saved(page, "服务拒绝了")
-    expect(page.locator("#warn_yellow_hours")).to_have_value("30")
-
-
-@pytest.mark.parametrize(
-    ("lang", "means", "says"),
-    [
-        ("zh", "well", "也已在 {url} 上注销"),
-        ("zh", "void", "早已失效"),
-        ("en", "away", "koubei devices revoke {device}"),
-    ],
-)
-def test_deleting_everything_here_gives_the_token_back(
-    browser: Browser, api: Api, admin: "Engine", lang: str, means: str, says: str
-) -> None:
-    browser.change(lang=lang)
-    page = opened(browser)
-    with admin.connect() as connection:
-        devices = connection.execute(text("SELECT id, revoked_at FROM devices")).all()
-        if means == "void":
-            connection.execute(text("UPDATE devices SET revoked_at = now()"))
-    [(device, _)] = devices
-    if means == "away":
-        api.stop()
-    page.locator("#wipe").click()
-    page.locator("#wipe-yes").click()
-    note = page.locator("#wiped")
-    expect(note).to_be_visible(timeout=15_000)
-    page.locator("#lang").select_option(lang)
-    expect(note).to_contain_text(says.format(url=api.url, device=device))
-    assert browser.kept()["kv"] == []
-    with admin.connect() as connection:
-        [(revoked,)] = connection.execute(text("SELECT revoked_at IS NOT NULL FROM devices")).all()
-    assert revoked == (means != "away")
-    # Whoever sets up anew is told no more of it.
-    page.locator("#agree").click()
-    expect(note).to_be_hidden()
-
-
-def test_a_read_only_member_sees_and_sends_nothing_until_an_owner_says_otherwise(
-    fresh: Browser, api: Api, app: "Flask", admin: "Engine"
-) -> None:
-    from server.devices.codes import create_code
-    from server.http.state import KEY
-
-    gate = app.extensions[KEY].database.gate
-    owner = app.test_client()
-    token = owner.post("/v1/devices", json={"code": create_code(gate), "name": "owner"}).json["token"]
-    bearer = {"Authorization": f"Bearer {token}"}
-    assert owner.put(f"/v1/subjects/{SHOP_ID}", json={"name": SHOP_NAME}, headers=bearer).status_code == 201
-    fresh.begin_anew(api.url, create_code(gate, member="reader", role="read_only"), (SHOP_ID, SHOP_NAME))
-    page = fresh.page(ORDERS)
-    expect(badges(page)).to_have_count(20)
-    assert fresh.kept()["outbox"] == []
-    assert api.keys() == [], "nothing was even tried"
-    own = fresh.own_page()
-    expect(own.locator("#paired")).to_contain_text("只读")
-    with admin.connect() as connection:
-        member = connection.execute(text("SELECT id FROM members WHERE name = 'reader'")).scalar_one()
-    tag = owner.get(f"/v1/members/{member}", headers=bearer).headers["ETag"]
-    role = {"role": "member"}
-    assert owner.patch(f"/v1/members/{member}", json=role, headers={**bearer, "If-Match": tag}).status_code == 200
-    own.locator("#test").click()
-    expect(own.locator("#paired")).not_to_contain_text("只读")
-    page.reload()
-    wait_for(lambda: len(api.batches()) > 0, "the orders", pause=events_of(fresh.context))

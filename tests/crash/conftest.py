@@ -4,16 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.running import Koubei
+from tests.running import Koubei, paired
 
 
 @pytest.fixture(scope="package")
 def koubei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Koubei]:
     """Paired, its tick every second."""
-    server = Koubei(tmp_path_factory.mktemp("crash") / "home", tick_seconds=1)
-    server.start()
-    try:
-        server.pair()
+    with paired(tmp_path_factory.mktemp("crash") / "home", tick_seconds=1) as server:
         yield server
-    finally:
-        server.stop()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import Koubei
+from tests.running import Koubei, paired
 from tests.soak.faults import KILLS, OTHERS, filled_disk, small_disk
 from tests.soak.load import Load
 
@@ -27,14 +27,9 @@ def test_a_disk_that_was_full_for_a_while(tmp_path: Path):
     with small_disk(tmp_path / "disk", 400) as disk:
         if disk is None:
             pytest.skip("only root may mount a small disk")
-        server = Koubei(disk / "home", tick_seconds=1)
-        server.start()
-        try:
-            server.pair()
+        with paired(disk / "home", tick_seconds=1) as server:
             load = Load(server, "full", shops=3, batches=BATCHES, pause=0.05)
             load.reaches(0.3)
             assert filled_disk(server, seconds=2) == 0
             load.ends()
             log.info("%d batches, %s, scored %.1f s later", load.total, dict(load.answers), load.is_whole())
-        finally:
-            server.stop()

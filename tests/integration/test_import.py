@@ -15,7 +15,7 @@ import requests
 import zstandard
 
 from server.demo.generator import generate
-from tests.running import KOUBEI, RULES, Koubei, command, score_from_file, write
+from tests.running import KOUBEI, RULES, Koubei, command, paired, score_from_file, write
 
 DAY = dt.date(2026, 11, 20)
 COUNTS = ("accepted", "unchanged")
@@ -23,13 +23,8 @@ COUNTS = ("accepted", "unchanged")
 
 @pytest.fixture(scope="module")
 def koubei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Koubei]:
-    server = Koubei(tmp_path_factory.mktemp("import") / "home", tick_seconds=1)
-    server.start()
-    try:
-        server.pair()
+    with paired(tmp_path_factory.mktemp("import") / "home", tick_seconds=1) as server:
         yield server
-    finally:
-        server.stop()
 
 
 def shop(subject: str, seed: int = 1, days: int = 34, orders_per_day: int = 3) -> list[dict[str, Any]]:

@@ -12,20 +12,15 @@ from typing import Any
 import pytest
 
 from server.demo.generator import generate
-from tests.running import RULES, Koubei, command, score_from_file, write
+from tests.running import RULES, Koubei, command, paired, score_from_file, write
 
 DAY = dt.date(2026, 11, 20)
 
 
 @pytest.fixture(scope="module")
 def koubei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Koubei]:
-    server = Koubei(tmp_path_factory.mktemp("network") / "home")
-    server.start()
-    try:
-        server.pair()
+    with paired(tmp_path_factory.mktemp("network") / "home") as server:
         yield server
-    finally:
-        server.stop()
 
 
 class Line:

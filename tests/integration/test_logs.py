@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.settings.logs import CLEAN, KEYS, subject_hash
-from tests.running import Koubei, eventually
+from tests.running import Koubei, eventually, paired
 
 ROOT = Path(__file__).parents[2]
 PHONE, EMAIL, WORDS = "13812345678", "li.si@example.com", "买家要求尽快发货到家里"
@@ -27,14 +27,9 @@ def logged(koubei: Koubei, name: str) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def koubei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Koubei]:
-    found = Koubei(tmp_path_factory.mktemp("logs") / "home", tick_seconds=1)
-    found.start()
-    found.pair()
-    assert call(found, "PUT", f"/v1/subjects/{SUBJECT}", json={"type": "shop"}).status_code == 201
-    try:
+    with paired(tmp_path_factory.mktemp("logs") / "home", tick_seconds=1) as found:
+        assert call(found, "PUT", f"/v1/subjects/{SUBJECT}", json={"type": "shop"}).status_code == 201
         yield found
-    finally:
-        found.stop()
 
 
 def call(koubei: Koubei, method: str, path: str, **options: Any) -> requests.Response:

@@ -7,18 +7,13 @@ from typing import Any
 import pytest
 import requests
 
-from tests.running import Koubei, command
+from tests.running import Koubei, command, paired
 
 
 @pytest.fixture(scope="module")
 def koubei(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Koubei]:
-    server = Koubei(tmp_path_factory.mktemp("people") / "home")
-    server.start()
-    try:
-        server.pair()
+    with paired(tmp_path_factory.mktemp("people") / "home") as server:
         yield server
-    finally:
-        server.stop()
 
 
 def told(koubei: Koubei, *words: str) -> Any:

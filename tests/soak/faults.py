@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import requests
+from psycopg import sql
 
 from server.db.broker import QUEUES, is_postgres, redis_client
 from server.db.engine import psycopg_url
@@ -34,8 +35,8 @@ def flush(koubei: Koubei) -> None:
             broker.flushall()
         return
     with owner(koubei) as connection:
-        for table in (*(f"pgmq.q_{queue}" for queue in QUEUES), "hints"):
-            connection.execute(f"DELETE FROM {table}")  # type: ignore[arg-type]  # noqa: S608 -- names
+        for table in (*(sql.Identifier("pgmq", f"q_{queue}") for queue in QUEUES), sql.Identifier("hints")):
+            connection.execute(sql.SQL("DELETE FROM {}").format(table))
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from server.db.broker import postgres_broker
 from server.runtime.home import Home
 from server.runtime.postgres import Postgres
 from server.runtime.valkey import Valkey
-from tests.running import Koubei
+from tests.running import paired
 from tests.soak.faults import FAKETIME, KILLS, OTHERS, filled_disk, memory_mb, set_back, small_disk
 from tests.soak.load import Load
 
@@ -28,10 +28,7 @@ def test_two_thousand_batches_and_every_fault_again_and_again(tmp_path: Path, br
     chance = random.Random(broker)
     faults = [name for name in [*KILLS, *OTHERS] if broker == "valkey" or name != "valkey"] * ROUNDS
     chance.shuffle(faults)
-    koubei = Koubei(tmp_path / "home", broker=broker, tick_seconds=2)
-    koubei.start()
-    try:
-        koubei.pair()
+    with paired(tmp_path / "home", broker=broker, tick_seconds=2) as koubei:
         before, began = memory_mb(koubei), time.monotonic()
         load = Load(koubei, broker, shops=SHOPS, batches=BATCHES, pause=0.05)
         for number, name in enumerate(faults, start=1):
@@ -45,8 +42,6 @@ def test_two_thousand_batches_and_every_fault_again_and_again(tmp_path: Path, br
             f" last score {caught_up:.1f} s after the last batch; MB before {before}, after {memory_mb(koubei)}"
         )
         assert load.total >= SHOPS * BATCHES * 0.95
-    finally:
-        koubei.stop()
 
 
 @pytest.mark.parametrize("broker", ["valkey", "postgres"])
@@ -54,10 +49,7 @@ def test_a_disk_that_is_full_again_and_again(tmp_path: Path, broker: str):
     with small_disk(tmp_path / "disk", 700) as disk:
         if disk is None:
             pytest.skip("only root may mount a small disk")
-        koubei = Koubei(disk / "home", broker=broker, tick_seconds=2)
-        koubei.start()
-        try:
-            koubei.pair()
+        with paired(disk / "home", broker=broker, tick_seconds=2) as koubei:
             load = Load(koubei, "full", shops=SHOPS, batches=120, pause=0.05)
             for number in range(1, 5):
                 load.reaches(number / 5)
@@ -65,8 +57,6 @@ def test_a_disk_that_is_full_again_and_again(tmp_path: Path, broker: str):
             load.ends()
             told, caught_up = dict(load.answers), load.is_whole()
             say(f"disk, {broker}: {load.total} batches, 4 times full, {told}, scored {caught_up:.1f} s later")
-        finally:
-            koubei.stop()
 
 
 @pytest.mark.skipif(FAKETIME is None, reason="without libfaketime; dated-ahead stands for it")
@@ -86,18 +76,15 @@ def test_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     urls = {"database_url": services[0].url, "broker_url": services[-1].url}
     if broker == "postgres":
         urls["broker_url"] = postgres_broker(services[0].url)
-    koubei = Koubei(tmp_path / "home", tick_seconds=2, **urls)
     try:
-        koubei.start()
-        koubei.pair()
-        load = Load(koubei, "clock", shops=SHOPS, batches=60, pause=0.05)
-        for number, seconds in enumerate((60, 3600, 86400, 0), start=1):
-            load.reaches(number / 5)
-            set_back(clock, seconds)(koubei)
-            OTHERS["flushall"](koubei)
-        load.ends()
-        say(f"clock, {broker}: {load.total} batches, {dict(load.answers)}, scored {load.is_whole():.1f} s later")
+        with paired(tmp_path / "home", tick_seconds=2, **urls) as koubei:
+            load = Load(koubei, "clock", shops=SHOPS, batches=60, pause=0.05)
+            for number, seconds in enumerate((60, 3600, 86400, 0), start=1):
+                load.reaches(number / 5)
+                set_back(clock, seconds)(koubei)
+                OTHERS["flushall"](koubei)
+            load.ends()
+            say(f"clock, {broker}: {load.total} batches, {dict(load.answers)}, scored {load.is_whole():.1f} s later")
     finally:
-        koubei.stop()
         for service in reversed(services):
             service.stop()

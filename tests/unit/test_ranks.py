@@ -224,7 +224,8 @@ def test_a_page_that_counts_many_more_orders_is_not_taught_by_the_own_records() 
     day = kept.world.last - 1
     for more, method in ((1.05, "learned"), (1.5, "carried_forward")):
         known = kept.facts(day - 1)
-        orders = {at: one.valid_orders for at, one in (known.own_days or {})(PACK, list(known.officials)).items()}  # type: ignore[operator]  # it is there
+        assert known.own_days is not None
+        orders = {at: one.valid_orders for at, one in known.own_days(PACK, list(known.officials)).items()}
         known.officials = {
             at: msgspec.structs.replace(page, valid_orders_30d=round(more * orders[at]))
             for at, page in known.officials.items()
