@@ -6,6 +6,7 @@ from shared_scoring.forecast.triangle import Floats
 
 SHARE = 0.8  # of the truths that a band is meant to hold
 _WORTH = 5.0  # independent answers that what the shorter horizons say counts for
+_GUESSED = 10.0  # own answers that leave the guess made without them half of that worth
 _SMALL_SAMPLE = 0.6  # ÷ independent answers: so much farther out lies the place that holds the share
 _SMALLEST = 1e-3  # points
 _SOON, _LATELY, _FEWEST = 7, 14, 20  # horizons that tell at once how restless the times are, answers of late, of all
@@ -29,7 +30,8 @@ def widths(errors: Floats, default: float) -> Floats:
             # A small sample understates its own tail.
             place = min(SHARE * (1 + _SMALL_SAMPLE / worth), 1.0) * (len(own) - 1)
             wide = np.log(max(float(np.interp(place, np.arange(len(own)), own)), _SMALLEST))
-            expected = (worth * wide + _WORTH * expected) / (worth + _WORTH)
+            trusted = _WORTH if at else _WORTH / (1 + worth / _GUESSED)
+            expected = (worth * wide + trusted * expected) / (worth + trusted)
         halves[at] = np.exp(expected)
         expected += 0.5 * np.log((at + 2) / (at + 1))
     # Tomorrow's errors come at once, and so its own width follows them; those of two weeks only after two weeks.
