@@ -14,8 +14,9 @@ from server.db.broker import DAILY, OUTLOOK, RECALCULATE, SUBJECT_TASKS, TICK, c
 from server.db.engine import Database
 from server.db.hints import Hints
 from server.db.pack_folder import PackFolder
-from server.settings import Settings, SettingsError, load_settings
+from server.settings import Settings
 from worker import daily, outlook, recalculate, retention, tick, tracing
+from worker.clock import keep_time
 
 log = structlog.get_logger()
 
@@ -24,19 +25,12 @@ class Worker:
     """What the tasks share inside one process. Connects only when a task needs it, never before a fork."""
 
     def __init__(self, settings: Settings) -> None:
-        if settings.database_url is None or settings.broker_url is None:
-            raise SettingsError(
-                "the worker needs a database and a broker; start it with `koubei up`, or set KOUBEI_DATABASE_URL"
-                " and KOUBEI_BROKER_URL"
-            )
         self._settings = settings
         self._database: Database | None = None
         self._hints: Hints | None = None
         self._packs = PackFolder(settings.home)
-        self.celery = celery_app(settings.broker_url, consumes=True)
-        # A tick that waited for long has nothing to add to those after it.
-        every, expires = settings.tick_seconds, {"expires": max(60, 2 * settings.tick_seconds)}
-        self.celery.conf.beat_schedule = {"tick": {"task": TICK, "schedule": every, "options": expires}}
+        self.celery = celery_app(str(settings.broker_url), consumes=True)
+        keep_time(self.celery, settings.tick_seconds)  # for `celery worker --beat`; `koubei up` starts worker.beat
         # Without `typing=False` Celery counts a method's `self` among the arguments, and beat refuses to send the tick.
         self.celery.task(name=RECALCULATE, typing=False)(self.recalculate)
         self.celery.task(name=DAILY, typing=False)(self.daily)
@@ -138,9 +132,8 @@ class Worker:
         self._database = self._hints = None
 
 
-def create_app(settings: Settings | None = None) -> Celery:
-    """`celery --app worker.app:create_app` calls it; settings come from where every command reads them."""
-    worker = Worker(settings or load_settings())
+def create_app(settings: Settings) -> Celery:
+    worker = Worker(settings)
     tracing.register(worker.count)
     task_failure.connect(worker.failed, weak=False)
     worker_process_init.connect(worker.close, weak=False)

@@ -5,8 +5,6 @@ from pathlib import Path
 import click
 import msgspec
 
-from server.db.engine import gate_engine
-from server.devices.codes import create_code
 from server.members.roles import FIRST_OWNER, Role
 from server.runtime.address import Address, running
 from server.runtime.home import Home
@@ -50,6 +48,10 @@ def save_token(address: Address, token: str) -> None:
 
 def pairing_code(address: Address, member: str = FIRST_OWNER, role: Role = "owner") -> str:
     """A code made directly in the database: whoever may read `server.json` owns this koubei. Raises MemberError."""
+    # A third of a second of SQLAlchemy, which whoever has a token need not wait for.
+    from server.db.engine import gate_engine  # noqa: PLC0415
+    from server.devices.codes import create_code  # noqa: PLC0415
+
     gate = gate_engine(address.database_url, pool_size=1)
     try:
         return create_code(gate, member=member, role=role)

@@ -10,7 +10,7 @@ from server.cli.client import Client
 from server.cli.options import HOME, JSON, LANG, SERVER, TOKEN
 from server.cli.people_table import print_rows
 from server.cli.people_texts import text
-from server.subjects.schemas import SORTS
+from server.subjects.sorts import SORTS
 
 _A_PAGE = 200
 

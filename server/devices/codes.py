@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from server.db import audit as log
 from server.db.audit import Actor
 from server.db.models import Account, Device, Member, PairingCode, PairingFailure
-from server.http.auth import hash_secret, new_secret, token
+from server.devices.tokens import hash_secret, new_secret, token
 from server.members.roles import FIRST_OWNER, SCOPES_OF, Role
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0 O 1 I L U: nothing to mistake for another

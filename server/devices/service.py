@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, func, select, upd
 from server.db import audit as log
 from server.db.audit import Actor
 from server.db.models import Device, Member
-from server.http.auth import hash_secret, new_secret, token
+from server.devices.tokens import hash_secret, new_secret, token
 from server.http.problems import ProblemError
 
 

@@ -1,9 +1,7 @@
-"""Bearer tokens: `kb_<device id>_<secret>`. The database holds the SHA-256 of the secret and nothing that opens."""
+"""Who sends a request, and whether they may: read from its bearer token."""
 
 import datetime as dt
-import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +11,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from server.db.audit import Actor
 from server.db.models import Device, Member, Subject
+from server.devices.tokens import hash_secret
 from server.http.problems import ProblemError, unbound_subject
 from server.http.state import database, state
 
@@ -27,19 +26,6 @@ class Principal:
     account_id: UUID
     scopes: frozenset[str]
     actor: Actor
-
-
-def new_secret() -> str:
-    return secrets.token_urlsafe(32)
-
-
-def hash_secret(secret: str) -> bytes:
-    # 256 random bits need no slow hash.
-    return hashlib.sha256(secret.encode()).digest()
-
-
-def token(device_id: UUID, secret: str) -> str:
-    return f"kb_{device_id.hex}_{secret}"
 
 
 def principal() -> Principal:

@@ -12,7 +12,7 @@ from server.settings import Settings
 # -P: a file in the current folder must not stand in for an installed module.
 _PYTHON = (sys.executable, "-P", "-m")
 _GRANIAN_LOGS = Path(__file__).with_name("granian-logs.json")
-_CELERY = (*_PYTHON, "celery", "--quiet", "--app", "worker.main")
+_CELERY = (*_PYTHON, "celery", "--quiet", "--app")
 
 
 def web(settings: Settings, address: Address) -> Command:
@@ -35,6 +35,7 @@ def worker(settings: Settings, address: Address) -> Command:
     # There is one worker: nobody to gossip or mingle with.
     words = [
         *_CELERY,
+        "worker.main",
         "worker",
         "--concurrency",
         str(settings.worker_processes),
@@ -49,7 +50,7 @@ def worker(settings: Settings, address: Address) -> Command:
 def tick(settings: Settings, address: Address) -> Command:
     """The clock of the worker. Inside the worker nobody would start it again when it dies."""
     # What is due stands in the database; a schedule file would only be one more thing to break.
-    words = [*_CELERY, "beat", "--scheduler", "celery.beat.Scheduler", "--pidfile", ""]
+    words = [*_CELERY, "worker.beat", "beat", "--scheduler", "celery.beat.Scheduler", "--pidfile", ""]
     words += ["--loglevel", settings.log_level]
     return Command(name="tick", words=tuple(words), env=_environment(settings, address))
 

@@ -10,7 +10,6 @@ from sqlalchemy.exc import OperationalError
 
 from server.db.broker import is_postgres, postgres_broker
 from server.db.migrate import upgrade
-from server.db.queue_schema import prepare
 from server.runtime import commands, lock
 from server.runtime.address import Address, running
 from server.runtime.child import Child, Command
@@ -90,6 +89,9 @@ def _run_here(
         with report.step("step_migrate"):
             _migrate(migrate, database_url)
         if is_postgres(broker_url):
+            # A tenth of a second, which whoever has a broker need not wait for.
+            from server.db.queue_schema import prepare  # noqa: PLC0415
+
             prepare(broker_url)
         url = _url(settings)
         address = Address.new(

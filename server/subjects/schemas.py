@@ -5,6 +5,7 @@ from msgspec import Struct
 
 from server.http.paging import PageQuerySchema
 from server.http.structs import schema_of
+from server.subjects.sorts import SORTS
 from shared_scoring.overview import RiskOverview, ScoreOverview
 from shared_scoring.records import Subject
 
@@ -24,9 +25,6 @@ class BoundSubjectSchema(Schema):
     scored_version = fields.Integer(
         required=True, metadata={"description": "The input_version its score was made from; less while work is due."}
     )
-
-
-SORTS = ("id", "name", "total", "change", "at_risk", "expected_loss")
 
 
 class SubjectsQuerySchema(PageQuerySchema):

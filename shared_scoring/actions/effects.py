@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 from msgspec import Struct
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from shared_scoring.actions.gain import Kept
 from shared_scoring.actions.scene import Scene
@@ -110,7 +110,7 @@ def _moved(scene: Scene, indicator: Indicator, done_on: int) -> MeasuredEffect:
         return MeasuredEffect(iso(scene.as_of), None, indicator=indicator.key)
     difference = after.mean - before.mean
     error = math.sqrt(before.error + after.error)
-    width = float(t.ppf(_TAIL, before.days + after.days - 2)) * error
+    width = float(stdtrit(before.days + after.days - 2, _TAIL)) * error
     better = -1 if indicator.better == "lower" else 1
     return MeasuredEffect(
         as_of=iso(scene.as_of),

@@ -2,7 +2,6 @@
 
 import numpy as np
 from msgspec import Struct
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 from shared_scoring.risk.table import Column
 from shared_scoring.risk.trial import Tried
@@ -40,6 +39,9 @@ class RiskRecord(Struct, frozen=True, kw_only=True):
 
 def record(tried: Tried) -> RiskRecord:
     """The figures of answers held against what came."""
+    # Half a second of scikit-learn, which a program that makes no backtest need not wait for.
+    from sklearn.metrics import average_precision_score, roc_auc_score  # noqa: PLC0415
+
     said, plain, came = tried.said, tried.plain, tried.came
     hits = int(came.sum())
     is_mixed = 0 < hits < len(came)

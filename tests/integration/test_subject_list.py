@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from server.subjects.schemas import SORTS
+from server.subjects.sorts import SORTS
 from shared_scoring.overview import risk_overview
 from shared_scoring.preferences import Preferences
 from shared_scoring.risk.at_risk import OrderRisk, OutcomeRisk
