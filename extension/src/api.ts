@@ -1,4 +1,4 @@
-import { FORMAT, route, type ActionPatch, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type Overlay, type OwnDevice, type Pairing, type Preferences, type Problem, type Push, type Readiness, type RulePacks, type SubjectBinding, type SubjectPage, type SubjectSettings, type WhatIf } from "./api-contract.js";
+import { FORMAT, route, type ActionPatch, type Batch, type BatchReceipt, type CaptureSpecs, type Device, type DeviceList, type Invitation, type Invited, type Member, type MemberList, type Overlay, type OwnDevice, type Pairing, type Preferences, type Problem, type Push, type Readiness, type Role, type RoleChange, type RulePacks, type SubjectBinding, type SubjectPage, type SubjectSettings, type WhatIf } from "./api-contract.js";
 import type { Lang } from "./i18n.js";
 import type { Shop } from "./identity.js";
 import type { No } from "./messages.js";
@@ -103,6 +103,28 @@ export class Api {
   /** Of one's own device the token is void at once and for good. */
   revoke(device: string): Promise<Answer> {
     return this.call("DELETE", route("/v1/devices/{device_id}", device), {});
+  }
+  devices(): Promise<Answer & { body: Partial<DeviceList> }> {
+    return this.call("GET", route("/v1/devices"), {}) as Promise<Answer & { body: Partial<DeviceList> }>;
+  }
+  members(): Promise<Answer & { body: Partial<MemberList> }> {
+    return this.call("GET", route("/v1/members"), {}) as Promise<Answer & { body: Partial<MemberList> }>;
+  }
+  /** Its ETag is what a change of role is made on. */
+  member(id: string): Promise<Answer & { body: Partial<Member> }> {
+    return this.call("GET", route("/v1/members/{member_id}", id), {}) as Promise<Answer & { body: Partial<Member> }>;
+  }
+  /** 412 where the member has changed since it was read under `etag`. */
+  changeRole(id: string, role: Role, etag: string): Promise<Answer> {
+    return this.call("PATCH", route("/v1/members/{member_id}", id), { body: JSON.stringify({ role } satisfies RoleChange), headers: { "If-Match": etag } });
+  }
+  /** All their tokens are void at once. */
+  removeMember(id: string): Promise<Answer> {
+    return this.call("DELETE", route("/v1/members/{member_id}", id), {});
+  }
+  /** A code for one more device; who is no member yet becomes one with it. */
+  invite(name: string, role: Role): Promise<Answer & { body: Partial<Invited> }> {
+    return this.call("POST", route("/v1/members/invitations"), { body: JSON.stringify({ name, role } satisfies Invitation) }) as Promise<Answer & { body: Partial<Invited> }>;
   }
   erase(subject: string): Promise<Answer> {
     return this.call("DELETE", route("/v1/subjects/{subject_id}", subject), {});

@@ -1,5 +1,5 @@
-import { Away, problem, type Answer, type Api, type Call } from "./api.js";
-import { EXPORT_KEY, no, type Answers, type Emptied, type No, type PageAsk, type Reply } from "./messages.js";
+import { Away, problem, type Api, type Call } from "./api.js";
+import { EXPORT_KEY, no, type Answers, type Emptied, type PageAsk, type Reply } from "./messages.js";
 import type { Outbox } from "./outbox.js";
 import { probe } from "./probe.js";
 import { change, consented, loadSettings, serverAddress } from "./settings.js";
@@ -25,17 +25,19 @@ export interface Backroom {
   forgetReadings: (shop?: string) => Promise<void>;
 }
 
+/** Without consent a page asks the server nothing by itself; testing, exporting and erasing are asked for by a person. */
+export const whileAgreed = (call: Call): Call => async (work) => {
+  const settings = await loadSettings();
+  return consented(settings) && settings.paired ? call(work) : no("shut");
+};
+
 export function desk({ store, outbox, api, call, learnRole, tellHealth, inTurn, forgetReadings }: Backroom): Handlers {
   const empty = (shop?: string): Promise<Emptied> => inTurn(async () => {
     await forgetReadings(shop);
     return outbox.empty(shop);
   });
 
-  /** Without consent the page asks the server nothing by itself; testing, exporting and erasing are asked for by a person. */
-  const asking = async <A extends Answer>(work: (client: Api) => Promise<A>): Promise<A | No> => {
-    const settings = await loadSettings();
-    return consented(settings) && settings.paired ? call(work) : no("shut");
-  };
+  const asking = whileAgreed(call);
 
   return {
     async test({ server }) {

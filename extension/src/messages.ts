@@ -7,6 +7,7 @@ import type { Page } from "./pages.js";
 import type { Shop } from "./identity.js";
 import type { Verdict } from "./probe.js";
 import type { Part, Parts } from "./parts.js";
+import type { PeopleAnswers, PeopleAsk } from "./people.js";
 import type { InForce } from "./specs.js";
 
 /** What a merchant says of an action. */
@@ -30,6 +31,7 @@ export type ContentAsk =
   | { ask: "collapse"; collapsed: boolean }
   | { ask: "options" };
 export type PageAsk =
+  | PeopleAsk
   | { ask: "pair"; server: string; code: string; name: string }
   | { ask: "flush" }
   | { ask: "retry-set-aside" }
@@ -53,7 +55,7 @@ export type PageAsk =
 export const WHO = "koubei who";
 
 /** Why nothing came back, in words the overlay has a text for. */
-export type Failure = "away" | "revoked" | "refused" | "shut" | "not_bound" | "bad_code" | "bad_server" | "conflict" | "full" | "reads_only";
+export type Failure = "away" | "revoked" | "refused" | "shut" | "not_bound" | "bad_code" | "bad_server" | "conflict" | "full" | "reads_only" | "busy" | "fault" | "not_owner" | "last_owner" | "has_role" | "gone";
 export interface No { ok: false; why: Failure; detail?: string }
 export const no = (why: Failure, detail?: string): No => ({ ok: false, why, ...(detail ? { detail } : {}) });
 export type Reply<T> = ({ ok: true } & T) | No;
@@ -77,7 +79,7 @@ export interface Emptied { batches: number; records: number }
  */
 export interface Wiped { token: "revoked" | "void" | "left" | "none"; server: string; device: string | null }
 
-export interface Answers {
+export interface Answers extends PeopleAnswers {
   ingest: { queued: number };
   overlay: { overlay: Overlay; drawn: Drawn };
   bind: object;

@@ -20,7 +20,7 @@ export interface Facts {
 const FORMAT = "koubei.diagnosis/1";
 const REPORTED_REQUESTS = 40;
 /** The words of the API's own routes; what else stands in a path is somebody's. */
-const NOUNS = new Set("|v1|health|ready|subjects|batches|overlay|settings|actions|capture-specs|rule-packs|devices|exports|score|history|forecast|what-if|explanation|drop-outs|orders|at-risk".split("|"));
+const NOUNS = new Set("|v1|health|ready|subjects|batches|overlay|settings|actions|capture-specs|rule-packs|devices|exports|score|history|forecast|what-if|explanation|drop-outs|orders|at-risk|members|invitations".split("|"));
 
 /** Letters of a problem's sentence stay; numbers that could be an id, tokens, addresses and quoted values do not. */
 export function mask(text: string): string {

@@ -8,6 +8,7 @@ import { entered } from "./entry.js";
 import { joined } from "./official.js";
 import { Outbox, type Parcel, type Sent } from "./outbox.js";
 import { PartReader, panelDesk } from "./parts.js";
+import { peopleDesk } from "./people.js";
 import { ROUTES, type Page } from "./routes.js";
 import type { Rec } from "./project.js";
 import { change, consented, endPause, load, loadSettings, serverAddress, watching } from "./settings.js";
@@ -27,6 +28,7 @@ import sheet from "./overlay/sheet.css";
 declare const __TEST__: boolean;
 
 const A_DAY_MS = 24 * 60 * 60_000;
+const A_MINUTE_MS = 60_000;
 const TICK_MINUTES = __TEST__ ? 0.05 : 1;
 const ORIGINS = new Set(Object.values(ROUTES).flat().map((route) => `https://${route.split("/")[0] ?? ""}`));
 const FORMATS_FOR_MS = __TEST__ ? 1_000 : 10 * 60_000;
@@ -79,8 +81,13 @@ const readsOnly = (scopes: readonly string[]): boolean => !scopes.includes("reco
 async function learnRole(client: Api): Promise<void> {
   if (client.device === null) return;
   const { status, body } = await client.own(client.device);
-  if (status !== 200 || !body.scopes) return;
-  const reads_only = readsOnly(body.scopes);
+  if (status === 200 && body.scopes) await heed(client.device, body.scopes);
+}
+
+/** What the server said of this browser's token; of one that was replaced since it says nothing. */
+async function heed(device: string, scopes: readonly string[]): Promise<void> {
+  if ((await api()).device !== device) return;
+  const reads_only = readsOnly(scopes);
   if ((await loadSettings()).reads_only !== reads_only) await change({ reads_only });
 }
 
@@ -140,7 +147,7 @@ async function call<A extends Answer>(work: (client: Api) => Promise<A>): Promis
     const sent = meaning(answer);
     if (await outbox.heard(sent)) void flush(true);
     if (sent.is === "revoked") return no("revoked");
-    if (sent.is === "later") return no("away");
+    if (sent.is === "later") return unready(answer);
     return answer;
   } catch (error) {
     if (!(error instanceof Away)) throw error;
@@ -149,6 +156,12 @@ async function call<A extends Answer>(work: (client: Api) => Promise<A>): Promis
   } finally {
     await tellHealth();
   }
+}
+
+/** It answers, and does not do now what was asked. */
+function unready({ status, body, afterMs }: Answer): No {
+  if (status === 429) return no("busy", String(Math.ceil((afterMs ?? A_MINUTE_MS) / 1000)));
+  return status >= 500 ? no("fault", problem(body) || String(status)) : no("away");
 }
 
 const bound = async (shop: string): Promise<boolean> => (await loadSettings()).shops.some(({ id }) => id === shop);
@@ -325,6 +338,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
 const forPages: Pick<Handlers, PageAsk["ask"]> = {
   ...desk({ store, outbox, api, call, learnRole, tellHealth, inTurn, forgetReadings }),
   ...panelDesk(parts, call),
+  ...peopleDesk(call, heed),
 
   async pair({ server, code, name }) {
     const address = serverAddress(server);

@@ -91,6 +91,12 @@ class FirefoxTab:
         source = {"type": "pointer", "id": "mouse", "actions": actions}
         self.browser.call("input.performActions", {"context": self._tab, "actions": [source]})
 
+    def key(self, value: str) -> None:
+        """Presses one key, named as WebDriver names it."""
+        actions = [{"type": "keyDown", "value": value}, {"type": "keyUp", "value": value}]
+        source = {"type": "key", "id": "keyboard", "actions": actions}
+        self.browser.call("input.performActions", {"context": self._tab, "actions": [source]})
+
     def picture(self, file: Path) -> None:
         raise NotImplementedError("pictures are taken in Chromium")
 

@@ -1,5 +1,6 @@
 import { ask } from "../messages.js";
 import { h } from "../overlay/dom.js";
+import { renewPeople } from "./people.js";
 import { showNext } from "./start.js";
 import { button, buttons, failed, field, find, redraw, result, say, t, type Section } from "./section.js";
 
@@ -14,6 +15,7 @@ async function pair(event: Event): Promise<void> {
   if (!reply.ok) return failed("pair-result", reply.why, reply.detail, server);
   input("code").value = "";
   say("pair-result", "o_done");
+  renewPeople();
   showNext();
 }
 

@@ -3,7 +3,7 @@ import { h } from "../overlay/dom.js";
 import { Store } from "../store.js";
 import { WIPED } from "./wiped.js";
 import { choices } from "./shops.js";
-import { button, buttons, download, failed, field, find, result, say, soft, text, type Section } from "./section.js";
+import { button, buttons, download, failed, field, find, result, say, soft, sure, text, type Section } from "./section.js";
 
 const select = (): HTMLSelectElement => find<HTMLSelectElement>("data-shop");
 const input = (id: string): HTMLInputElement => find<HTMLInputElement>(id);
@@ -65,10 +65,7 @@ export const data: Section = {
     text("h3", "o_data_here"),
     soft("o_data_here_hint"),
     buttons(button("export", "o_export", exportHere), button("wipe", "o_wipe", () => secondStep("wipe", true), "quiet danger"), result("export-result"), result("wipe-result")),
-    h("div", { id: "wipe-sure", class: "sure", role: "group", "aria-labelledby": "wipe-what", hidden: true },
-      text("p", "o_wipe_ask", { id: "wipe-what" }),
-      buttons(button("wipe-cancel", "o_cancel", () => secondStep("wipe", false)), button("wipe-yes", "o_wipe_yes", wipe, "danger")),
-    ),
+    Object.assign(sure("wipe", text("p", "o_wipe_ask"), button("wipe-cancel", "o_cancel", () => secondStep("wipe", false)), button("wipe-yes", "o_wipe_yes", wipe, "danger")), { hidden: true }),
     text("h3", "o_data_server"),
     soft("o_data_server_hint"),
     h("div", { id: "data-server" },

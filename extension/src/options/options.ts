@@ -7,6 +7,7 @@ import { consent } from "./consent.js";
 import { data } from "./data.js";
 import { entry } from "./entry.js";
 import { log } from "./log.js";
+import { people } from "./people.js";
 import { preferences } from "./preferences.js";
 import { reading } from "./reading.js";
 import { report } from "./report.js";
@@ -18,7 +19,7 @@ import { state } from "./state.js";
 import { switches } from "./switches.js";
 import { forgetWiped, showWiped, wiped } from "./wiped.js";
 
-const SECTIONS: readonly Section[] = [start, consent, connection, shops, switches, preferences, state, reading, rules, entry, log, data, report];
+const SECTIONS: readonly Section[] = [start, consent, connection, shops, switches, preferences, people, state, reading, rules, entry, log, data, report];
 
 /** Nothing was ever agreed to, paired or taken back: the page shows only what comes first. */
 const isNew = ({ consent: given, withdrawn, paired }: Settings): boolean => given === null && withdrawn === null && !paired;

@@ -45,6 +45,12 @@ export const soft = (key: TextKey, id?: string): HTMLElement => text("p", key, {
 export const buttons = (...all: Child[]): HTMLElement => h("div", { class: "buttons" }, ...all);
 export const fill = (id: string, lines: HTMLElement[], none?: TextKey): void => find(id).replaceChildren(...(lines.length > 0 || !none ? lines : [h("li", { class: "soft" }, t(none))]));
 
+/** The second step of what cannot be undone: what it does, and the harmless answer first. */
+export function sure(id: string, what: HTMLElement, ...answers: HTMLElement[]): HTMLElement {
+  what.id = `${id}-what`;
+  return h("div", { id: `${id}-sure`, class: "sure", role: "group", "aria-labelledby": what.id }, what, buttons(...answers));
+}
+
 /** Where what came of a button is said, to screen readers too. */
 export const result = (id: string): HTMLElement => h("output", { id });
 
