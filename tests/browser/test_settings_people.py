@@ -343,6 +343,34 @@ def test_who_is_an_owner_no_more_is_told_so_and_keeps_no_buttons(
     assert boss.client.get("/v1/members").status_code == 200
 
 
+def test_whom_somebody_else_removed_meanwhile_the_page_no_longer_shows(
+    browser: Browser, pair: Callable[..., "Paired"]
+) -> None:
+    colleague = pair(name="colleague", member="赵强")
+    for name in ("孙丽", "李梅"):
+        pair(name="phone", member=name, role="member")
+    page = opened(browser)
+    listed = colleague.client.get("/v1/members").json["items"]
+    for one in listed:
+        if one["name"] in {"孙丽", "李梅"}:
+            assert colleague.client.delete(f"/v1/members/{one['id']}").status_code == 204
+    press(line(page, "李梅"), "remove")
+    press(line(page, "李梅"), "yes")
+    expect(page.locator("#members-result")).to_contain_text("李梅 已不是成员")  # as it was wanted
+    expect(page.locator("#members > li")).to_have_count(2)
+    page.reload()
+    expect(page.locator("#members > li")).to_have_count(2)
+    pair(name="phone", member="周", role="member")
+    page.locator("#people-renew").click()
+    [one] = [one for one in colleague.client.get("/v1/members").json["items"] if one["name"] == "周"]
+    expect(line(page, "周")).to_be_visible()
+    assert colleague.client.delete(f"/v1/members/{one['id']}").status_code == 204
+    press(line(page, "周"), "role")
+    expect(page.locator("#members-result")).to_contain_text("服务里已经没有它了")
+    expect(page.locator("#members > li")).to_have_count(2)
+    expect(page.locator("#members-title")).to_be_focused()
+
+
 def test_a_late_answer_does_not_replace_a_newer_one(browser: Browser, pair: Callable[..., "Paired"]) -> None:
     page = opened(browser)
     page.evaluate(
