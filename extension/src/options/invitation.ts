@@ -31,7 +31,7 @@ export function showInvitation(invited: Invited, server: string, further: boolea
   // Where this computer's clock is ahead of the server's, nothing is known of the end.
   if (holds > 0) timer = setTimeout(() => { made.over = true; drawInvitation(); }, holds);
   drawInvitation();
-  find("invited").focus();
+  if (document.activeElement === document.body || find("people").contains(document.activeElement)) find("invited").focus();
 }
 
 export function drawInvitation(): void {

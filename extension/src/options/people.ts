@@ -13,6 +13,8 @@ let step: Step | null = null;
 /** One deed at a time; what is asked later makes an earlier answer late. */
 let underWay = false;
 let turn = 0;
+/** Nobody answered when all was last read: it is read again by itself once somebody does. A fault of one route is not asked after. */
+let missed = false;
 let now: Now | null = null;
 let drawn = "";
 
@@ -63,6 +65,7 @@ function draw(): void {
 /** Reads everything anew. What was read stays on show while the server is away, and goes where this browser may read it no more. */
 async function load(): Promise<void> {
   const mine = ++turn;
+  missed = false;
   if (ready()) {
     const reply = await ask({ ask: "people" });
     if (!reply || mine !== turn) return;
@@ -71,6 +74,7 @@ async function load(): Promise<void> {
       say("people-read", null);
     } else {
       failed("people-read", reply.why, reply.detail);
+      missed = reply.why === "away";
       if (reply.why !== "away" && reply.why !== "busy" && reply.why !== "fault") known = null;
     }
   } else {
@@ -88,6 +92,16 @@ function begin(next: Step | null, act: string, otherwise: string): void {
   step = next;
   draw();
   focusOn(act, otherwise);
+}
+
+/** A deed is over: its step is closed, unless another was begun meanwhile, and the focus goes on from there, unless somebody took it elsewhere. */
+function end(over: Step, act: string, otherwise: string): void {
+  const active = document.activeElement;
+  const here = active === document.body || (active instanceof HTMLElement && (["yes", "choose", "cancel"].includes(active.dataset["act"] ?? "") || active.id === otherwise));
+  const mine = step === null || (step.deed === over.deed && step.id === over.id);
+  if (mine) step = null;
+  draw();
+  if (mine && here) focusOn(act, otherwise);
 }
 
 /** Asks for a deed unless another is under way; null then, and where the extension is gone. */
@@ -110,11 +124,13 @@ async function refused(output: string, { why, detail }: No, name: string): Promi
 }
 
 async function openRole({ id, name }: Member): Promise<void> {
+  const before = step;
   const reply = await deed("members-result", { ask: "member", id });
   if (!reply) return;
   if (!reply.ok) return refused("members-result", reply, name);
   say("members-result", null);
   freshen(reply.member);
+  if (step !== before) return draw();
   begin({ deed: "role", id, etag: reply.etag, role: reply.member.role }, "choose", "members-title");
 }
 
@@ -123,35 +139,37 @@ function freshen(member: Member): void {
   if (known?.everybody) known = { ...known, everybody: { ...known.everybody, members: members().map((one) => (one.id === member.id ? member : one)) } };
 }
 
-async function saveRole({ id, etag, role }: Step & { deed: "role" }): Promise<void> {
+async function saveRole(begun: Step & { deed: "role" }): Promise<void> {
+  const { id, etag, role } = begun;
   const member = memberOf(id);
   if (!member) return;
   const { name } = member;
   if (member.role === role) return begin(null, `role:${id}`, "members-title");
   const reply = await deed("members-result", { ask: "set-role", id, role, etag });
   if (!reply) return;
-  if (reply.ok) return roleChanged(id, name, role);
+  if (reply.ok) return roleChanged(begun, member);
   if (reply.why !== "conflict") return refused("members-result", reply, name);
   const fresh = await deed("members-result", { ask: "member", id });
   if (!fresh) return;
   if (!fresh.ok) return refused("members-result", fresh, name);
   // An answer that was lost on its way: it is as it was wanted.
-  if (fresh.member.role === role) return roleChanged(id, name, role);
+  if (fresh.member.role === role) return roleChanged(begun, fresh.member);
   await refused("members-result", reply, name);
   freshen(fresh.member);
   if (step?.deed === "role" && step.id === id) step = { ...step, etag: fresh.etag };
   draw();
 }
 
-async function roleChanged(id: string, name: string, role: Role): Promise<void> {
-  say("members-result", "o_role_changed", { name, role: roleName(role) });
-  const member = memberOf(id);
-  if (member) freshen({ ...member, role });
+async function roleChanged(begun: Step & { deed: "role" }, member: Member): Promise<void> {
+  const { id, role } = begun;
+  say("members-result", "o_role_changed", { name: member.name, role: roleName(role) });
+  freshen({ ...member, role });
   await load();
-  begin(null, `role:${id}`, "people-self");
+  end(begun, `role:${id}`, "people-self");
 }
 
-async function remove(id: string): Promise<void> {
+async function remove(begun: Step): Promise<void> {
+  const { id } = begun;
   const member = memberOf(id);
   if (!member) return;
   const reply = await deed("members-result", { ask: "remove-member", id });
@@ -159,10 +177,11 @@ async function remove(id: string): Promise<void> {
   if (!reply.ok && reply.why !== "gone") return refused("members-result", reply, member.name);
   say("members-result", "o_member_removed", { name: member.name });
   await load();
-  begin(null, "", "members-title");
+  end(begun, "", "members-title");
 }
 
-async function revoke(id: string): Promise<void> {
+async function revoke(begun: Step): Promise<void> {
+  const { id } = begun;
   const device = deviceOf(id);
   if (!device) return;
   const reply = await deed("devices-result", { ask: "revoke-device", id });
@@ -170,7 +189,7 @@ async function revoke(id: string): Promise<void> {
   if (!reply.ok && reply.why !== "gone") return refused("devices-result", reply, device.name);
   say("devices-result", "o_device_revoked", { name: device.name, member: device.member });
   await load();
-  begin(null, "", "devices-title");
+  end(begun, "", "devices-title");
 }
 
 /** Whether there is a code now. */
@@ -203,7 +222,7 @@ const hand: Hand = {
   askRevoke: ({ id }) => { say("devices-result", null); begin({ deed: "revoke", id }, "cancel", "devices-title"); },
   choose: (role) => { if (step?.deed === "role") step = { ...step, role }; },
   cancel: () => { if (step) begin(null, opener(step), "people-self"); },
-  yes: () => { if (step) void (step.deed === "role" ? saveRole(step) : step.deed === "remove" ? remove(step.id) : revoke(step.id)); },
+  yes: () => { if (step) void (step.deed === "role" ? saveRole(step) : step.deed === "remove" ? remove(step) : revoke(step)); },
 };
 
 const heading = (id: string, key: TextKey): HTMLElement => text("h3", key, { id, tabindex: "-1" });
@@ -211,7 +230,7 @@ const escape = (event: Event): void => { if (event.isTrusted && (event as Keyboa
 
 document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") void load(); });
 
-let seen = { key: "", away: false };
+let seen = "";
 
 /** Who is in the account and with what; an owner lets people in, gives them another role, and ends what should end. */
 export const people: Section = {
@@ -245,9 +264,8 @@ export const people: Section = {
     now = given;
     const { settings: { paired, server, reads_only }, health: { revoked, away_since } } = given;
     const key = JSON.stringify([consented(given.settings), paired, server, reads_only, revoked]);
-    const away = away_since !== null;
-    if (key !== seen.key || (seen.away && !away)) void load();
-    seen = { key, away };
+    if (key !== seen || (missed && away_since === null)) void load();
+    seen = key;
     drawInvitation();
     draw();
   },

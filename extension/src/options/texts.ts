@@ -254,7 +254,7 @@ export const OPTIONS_TEXTS = {
   o_wipe_yes: ["全部删除", "delete it all"],
   o_wiped_revoked: ["本浏览器里的数据已全部删除，令牌也已在 {server} 上注销。", "Everything this browser kept is deleted, and its token is revoked at {server}."],
   o_wiped_void: ["本浏览器里的数据已全部删除。它的令牌在 {server} 上早已失效。", "Everything this browser kept is deleted. Its token was void at {server} already."],
-  o_wiped_left: ["本浏览器里的数据已全部删除，但没能在 {server} 上注销令牌：连不上，或服务没有照办。令牌已不在这里，但设备 {device} 还在服务的列表里；请所有者在服务所在的电脑上运行 koubei devices revoke {device}。", "Everything this browser kept is deleted, but its token could not be revoked: {server} did not answer, or would not. The token is gone from here; the device {device} is still in the server's list until an owner runs koubei devices revoke {device} on the server's computer."],
+  o_wiped_left: ["本浏览器里的数据已全部删除，但没能在 {server} 上注销令牌：连不上，或服务没有照办。令牌已不在这里，但设备 {device} 还在服务的列表里；请所有者在自己设置页的“成员与设备”里注销它，或在服务所在的电脑上运行 koubei devices revoke {device}。", "Everything this browser kept is deleted, but its token could not be revoked: {server} did not answer, or would not. The token is gone from here; the device {device} is still in the server's list until an owner revokes it under “People and devices” in their settings, or runs koubei devices revoke {device} on the server's computer."],
   o_wiped_none: ["本浏览器里的数据已全部删除。它没有与任何服务配对。", "Everything this browser kept is deleted. It was not paired with any server."],
   o_done: ["已完成。", "Done."],
   e_away: ["连不上 {server}。请确认 koubei 正在运行（koubei up），地址和端口正确。", "Cannot reach {server}. Check that koubei is running (koubei up) and that address and port are right."],
