@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("KOUBEI_SHARED") or ROOT.parent / "shared")
 WITHOUT_SHARED = "without ../shared"
-_KINDS = ("crash", "browser", "integration")  # of tests, the longest files first
+# What is run first, folders and files: those that mostly wait, beside those that only compute; the shortest come last.
+_ORDER = ("crash", "test_ranks", "test_backtest", "test_oracle_score", "test_oracle_packs", "browser", "integration")
 
 # Everything but the default account, which the migration made. Cheaper than a clone of a template database, and
 # right with any number of connections, because nothing depends on a transaction that the test would have to share.
@@ -51,13 +52,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Several processes end together where the short files come last; within a kind the order stays random.
-    items.sort(key=lambda item: _KINDS.index(kind) if (kind := item.path.parent.name) in _KINDS else len(_KINDS))
+    # Several processes end together where the short files come last; where nothing is said the order stays random.
+    items.sort(key=lambda item: min(map(_place, (item.path.stem, item.path.parent.name))))
     if SHARED.is_dir():
         return
     for item in items:
         if item.get_closest_marker("shared_data"):
             item.add_marker(pytest.mark.skip(reason=WITHOUT_SHARED))
+
+
+def _place(name: str) -> int:
+    return _ORDER.index(name) if name in _ORDER else len(_ORDER)
 
 
 @pytest.hookimpl(tryfirst=True)

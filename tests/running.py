@@ -97,6 +97,11 @@ class Koubei:
     def get(self, path: str) -> requests.Response:
         return self._session.get(f"{self.address.url}/v1{path}", timeout=30)
 
+    def erase(self, subject: str) -> None:
+        """Nothing of it is left to be worked on."""
+        answer = self._session.delete(f"{self.address.url}/v1/subjects/{subject}", timeout=60)
+        assert answer.status_code == requests.codes.no_content, answer.text
+
 
 @contextmanager
 def paired(home: Path, **settings: object) -> Iterator[Koubei]:

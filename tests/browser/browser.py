@@ -39,6 +39,7 @@ class Browser:
     def __init__(self, context: BrowserContext) -> None:
         self.context = context
         self.faults: list[str] = []
+        self._own: Page | None = None  # one for all messages, for a new one costs as much as a page of the merchant's
 
     def page(self, url: str | None = None) -> Page:
         page = self.context.new_page()
@@ -72,7 +73,8 @@ class Browser:
     def begin_anew(self, server: str, code: str, shop: tuple[str, str]) -> None:
         """As if just installed and set up: the same messages that the options page sends, without its clicks."""
         for page in self.context.pages[1:]:
-            page.close()
+            if page is not self._own:
+                page.close()
         self.context.pages[0].goto("about:blank")
         self.kill_worker()
         self._on_own_page(
@@ -125,16 +127,24 @@ class Browser:
         session.detach()
 
     def reload_extension(self) -> None:
-        page = self.own_page("blank")
-        page.evaluate("setTimeout(() => chrome.runtime.reload(), 50)")
-        wait_for(page.is_closed, "the extension to reload", pause=events_of(self.context))
+        self._on_own_page("setTimeout(() => chrome.runtime.reload(), 50)")
+        assert self._own is not None
+        wait_for(self._own.is_closed, "the extension to reload", pause=events_of(self.context))
 
     def _on_own_page(self, script: str, argument: Any = None) -> Any:
-        page = self.own_page("blank")
-        try:
-            return page.evaluate(script, argument)
-        finally:
-            page.close()
+        if self._own is None or self._own.is_closed():
+            self._own = self._opened_behind(f"{self.own_url}/blank.html")
+        return self._own.evaluate(script, argument)
+
+    def _opened_behind(self, url: str) -> Page:
+        """A tab that leaves the one in front where it is."""
+        assert self.context.browser is not None
+        session = self.context.browser.new_browser_cdp_session()
+        with self.context.expect_page() as opening:
+            session.send("Target.createTarget", {"url": url, "background": True})
+        session.detach()
+        opening.value.wait_for_url(url)
+        return opening.value
 
 
 def events_of(context: BrowserContext) -> Callable[[float], None]:
