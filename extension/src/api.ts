@@ -47,7 +47,7 @@ export type Call = <A extends Answer>(work: (client: Api) => Promise<A>) => Prom
 
 export class Api {
   constructor(
-    private readonly server: string,
+    readonly server: string,
     private readonly token: string | null,
     private readonly log: Pick<SentLog, "begin" | "end">,
   ) {}
@@ -91,6 +91,9 @@ export class Api {
   subjects(limit: number, cursor: string | null = null): Promise<Answer & { body: Partial<SubjectPage> }> {
     const query = new URLSearchParams({ limit: String(limit), ...(cursor !== null && { cursor }) });
     return this.call("GET", `${route("/v1/subjects")}?${query}`, {}) as Promise<Answer & { body: Partial<SubjectPage> }>;
+  }
+  isUnder(token: string | null): boolean {
+    return this.token === token;
   }
   /** Which device of the server's list holds this token, as the token itself says. */
   get device(): string | null {

@@ -1,10 +1,12 @@
 import { Away, problem, type Api, type Call } from "./api.js";
-import { EXPORT_KEY, no, type Answers, type Emptied, type PageAsk, type Reply } from "./messages.js";
+import { exportKey, no, type Answers, type Emptied, type PageAsk, type Reply } from "./messages.js";
 import type { Outbox } from "./outbox.js";
+import type { Pairing } from "./pairing.js";
 import { probe } from "./probe.js";
 import { change, consented, loadSettings, serverAddress } from "./settings.js";
 import type { Store } from "./store.js";
 import { allSubjects } from "./subjects.js";
+import type { InTurn } from "./turns.js";
 
 type Asked = Extract<PageAsk, { ask: "test" | "preferences" | "prefer" | "packs" | "adopt" | "export-server" | "erase" | "withdraw" }>;
 type Handlers = { [M in Asked as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
@@ -13,14 +15,13 @@ type Handlers = { [M in Asked as M["ask"]]: (message: M) => Promise<Reply<Answer
 export interface Backroom {
   store: Store;
   outbox: Outbox;
-  /** A client of this server; without one, of the server this browser is paired with, under its token. */
-  api: (server?: string) => Promise<Api>;
+  pairing: Pairing;
   call: Call;
   /** Whether this browser's member may still, or now, send. */
   learnRole: (client: Api) => Promise<void>;
   tellHealth: () => Promise<number>;
   /** Runs after what is being queued, and before what comes later. */
-  inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  inTurn: InTurn;
   /** What was read of the merchant's pages and is not in the queue. */
   forgetReadings: (shop?: string) => Promise<void>;
 }
@@ -31,7 +32,7 @@ export const whileAgreed = (call: Call): Call => async (work) => {
   return consented(settings) && settings.paired ? call(work) : no("shut");
 };
 
-export function desk({ store, outbox, api, call, learnRole, tellHealth, inTurn, forgetReadings }: Backroom): Handlers {
+export function desk({ store, outbox, pairing, call, learnRole, tellHealth, inTurn, forgetReadings }: Backroom): Handlers {
   const empty = (shop?: string): Promise<Emptied> => inTurn(async () => {
     await forgetReadings(shop);
     return outbox.empty(shop);
@@ -44,10 +45,13 @@ export function desk({ store, outbox, api, call, learnRole, tellHealth, inTurn, 
       const address = serverAddress(server);
       if (!address) return { ok: true, verdict: "bad_server", ms: 0, detail: "" };
       const settings = await loadSettings();
-      const pairing = !settings.paired ? "none" : address === settings.server ? "this" : "other";
-      const found = await probe(await api(pairing === "this" ? undefined : address), pairing, () => performance.now());
-      if (pairing === "this" && (found.verdict === "well" || found.verdict === "revoked")) await outbox.heard({ is: found.verdict === "well" ? "taken" : "revoked" });
-      if (pairing === "this" && found.verdict === "well") await learnRole(await api());
+      const which = !settings.paired ? "none" : address === settings.server ? "this" : "other";
+      const client = await pairing.client(which === "this" ? undefined : address);
+      const found = await probe(client, which, () => performance.now());
+      if (which === "this" && await pairing.holds(client)) {
+        if (found.verdict === "well" || found.verdict === "revoked") await outbox.heard({ is: found.verdict === "well" ? "taken" : "revoked" });
+        if (found.verdict === "well") await learnRole(client);
+      }
       await tellHealth();
       return { ok: true, ...found };
     },
@@ -86,9 +90,9 @@ export function desk({ store, outbox, api, call, learnRole, tellHealth, inTurn, 
 
     async "export-server"({ shop }) {
       try {
-        const { status, file } = await (await api()).exported(shop);
+        const { status, file } = await (await pairing.client()).exported(shop);
         if (status !== 200) return no(status === 401 ? "revoked" : "refused", problem(await json(file)));
-        await store.put("kv", file, EXPORT_KEY);
+        await store.put("kv", file, exportKey(shop));
         return { ok: true };
       } catch (error) {
         if (error instanceof Away) return no("away", error.message);

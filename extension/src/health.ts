@@ -1,6 +1,7 @@
 import type { Outbox } from "./outbox.js";
 import { load, saveHealth, type Health } from "./settings.js";
 import { isFull } from "./store.js";
+import { oneByOne } from "./turns.js";
 
 const time = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
@@ -10,11 +11,17 @@ export class HealthTeller {
   #told = "";
   /** Undefined until this worker has looked. */
   #full: Health["full"] | undefined;
+  /** What was found out first must not be written last. */
+  readonly #inTurn = oneByOne();
 
   constructor(private readonly outbox: Outbox, private readonly unfit: () => string[] | null) {}
 
   /** How many batches wait. */
-  async tell(): Promise<number> {
+  tell(): Promise<number> {
+    return this.#inTurn(() => this.#tell());
+  }
+
+  async #tell(): Promise<number> {
     const { queued, set_aside, away_since, revoked, dropped } = await this.outbox.state();
     const formats = this.unfit();
     const health: Health = { queued, set_aside, revoked, formats, full: await this.#lost(), away_since: formats ? null : time(away_since), dropped: { ...dropped, since: time(dropped.since) } };
@@ -30,17 +37,21 @@ export class HealthTeller {
 
   /** There is no room for what was read: it is counted and said, for nothing may be lost in silence. */
   async noRoom(records: number): Promise<void> {
-    const before = (await this.#lost()) ?? { since: new Date().toISOString(), batches: 0, records: 0 };
-    this.#full = { ...before, batches: before.batches + 1, records: before.records + records };
-    await this.tell();
+    await this.#inTurn(async () => {
+      const before = (await this.#lost()) ?? { since: new Date().toISOString(), batches: 0, records: 0 };
+      this.#full = { ...before, batches: before.batches + 1, records: before.records + records };
+      await this.#tell();
+    });
   }
 
   /** There is room again: what could not be kept meanwhile now counts with what was dropped. */
-  async room(): Promise<void> {
-    const lost = await this.#lost();
-    if (lost === null) return;
-    await this.outbox.countLost(lost);
-    this.#full = null;
+  room(): Promise<void> {
+    return this.#inTurn(async () => {
+      const lost = await this.#lost();
+      if (lost === null) return;
+      await this.outbox.countLost(lost);
+      this.#full = null;
+    });
   }
 
   forget(): void {

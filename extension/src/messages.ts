@@ -69,7 +69,7 @@ export interface SpecState { id: string; version: number; grade: string; page: P
 /** When a spec last brought records that were kept. */
 export interface LastRead { at: string; records: number }
 /** Where the service worker leaves an export of the server for the page that asked: a message has a limit, this has not. */
-export const EXPORT_KEY = "export";
+export const exportKey = (shop: string): string => `export ${shop}`;
 /** What was thrown away before it was sent. */
 export interface Emptied { batches: number; records: number }
 

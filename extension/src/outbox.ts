@@ -1,5 +1,6 @@
 import type { SetAside } from "./messages.js";
 import type { Store } from "./store.js";
+import { oneByOne } from "./turns.js";
 
 /** One batch as it will be sent, to the byte: a retry under the same key must carry the same body. */
 export interface Parcel { n?: number; key: string; subject: string; body: string; records: number; at: number; faults?: number }
@@ -42,10 +43,11 @@ export interface Outfit {
 export class Outbox {
   #flying: Promise<void> | null = null;
   #again = false;
-  #turn: Promise<void> = Promise.resolve();
   /** How often the queue was emptied: what was on its way then must not come back into it. */
   #emptied = 0;
   readonly #limits: typeof LIMITS;
+  /** So that no change overwrites what another has just learned. */
+  readonly #inTurn = oneByOne();
 
   constructor(private readonly outfit: Outfit) {
     this.#limits = { ...LIMITS, ...outfit.limits };
@@ -208,14 +210,11 @@ export class Outbox {
     return { ...REST, ...(await this.outfit.store.get<Pace>("kv", "pace")) };
   }
 
-  /** One change after the other, so that none overwrites what another has just learned. */
   #update(change: (pace: Pace) => Pace): Promise<void> {
-    const turn = this.#turn.then(async () => {
+    return this.#inTurn(async () => {
       const before = await this.#pace();
       const after = change(before);
       if (after !== before) await this.outfit.store.put("kv", after, "pace");
     });
-    this.#turn = turn.catch(() => undefined);
-    return turn;
   }
 }

@@ -32,16 +32,28 @@ export function toolbarOf({ shown = null, total, official, estimate, low, high }
 /** One decimal while that takes no more room than `most`, the first two-digit or three-digit number. */
 const short = (value: number, most: number): string => Math.abs(value).toFixed(Math.abs(value) < most - 0.05 ? 1 : 0);
 
-export async function showToolbar(panel: Panel, lang: Lang): Promise<void> {
+/** Questions whose answers may be shown, in order; `shown`: the newest that was answered, or what took its number away; of `whose` shop. */
+let asked = 0;
+let shown = 0;
+let whose: string | null = null;
+
+/** Before anything is asked: the turn of the answer. */
+export const asksForToolbar = (): number => ++asked;
+
+/** Not where a newer answer is shown already, or it was cleared since this one was asked for. */
+export async function showToolbar(turn: number, shop: string, panel: Panel, lang: Lang): Promise<void> {
+  if (turn < shown) return;
+  [shown, whose] = [turn, shop];
   const { text, title, colour } = toolbarOf(panel, translator(pageWords(lang)));
   await Promise.all([chrome.action.setBadgeText({ text }), chrome.action.setTitle({ title }), chrome.action.setBadgeBackgroundColor({ color: colour })]);
 }
 
 /** Where nothing may be read, no number stays behind. */
 export async function clearToolbar(): Promise<void> {
+  [shown, whose] = [++asked, null];
   await Promise.all([chrome.action.setBadgeText({ text: "" }), chrome.action.setTitle({ title: chrome.i18n.getMessage("name") })]);
 }
 
 export function keepToolbarHonest(): void {
-  onChange(({ settings }) => { if (!consented(settings) || !settings.paired || settings.paused) void clearToolbar(); });
+  onChange(({ settings }) => { if (!consented(settings) || !settings.paired || settings.paused || (whose !== null && !settings.shops.some(({ id }) => id === whose))) void clearToolbar(); });
 }

@@ -50,6 +50,8 @@ export class Visit {
   #settings: Settings | null = null;
   #health: Health | null = null;
   #overlay: { page: Page; answer: Overlay; drawn: Drawn } | null = null;
+  /** Whose rows and answers these are. */
+  #whose: string | null = null;
   #failure: { why: Failure; detail?: string | undefined } | null = null;
   #expanded: boolean | null = null;
   #here: Page | null = null;
@@ -65,6 +67,8 @@ export class Visit {
   /** What this document has last said of its login; null: that it ended. */
   #said: string | null | undefined;
   #asking = 0;
+  /** Actions that are being answered: a second click would overrule the first. */
+  readonly #acting = new Set<string>();
 
   constructor(private readonly signal: AbortSignal, private readonly around: Surroundings) {
     this.#layer = new Layer(signal, {
@@ -84,12 +88,18 @@ export class Visit {
     this.#health = health;
     this.#specs = specs;
     this.#rowKinds = rowKinds;
-    if (before && (before.server !== settings.server || before.paired !== settings.paired)) this.#seen.forget();
+    const elsewhere = before !== null && (before.server !== settings.server || before.paired !== settings.paired);
+    if (elsewhere) {
+      this.#seen.forget();
+      this.#forgetAnswer();
+    }
     this.#pass(this.#keeper.admit(null, null, settings.shops, Date.now()).pass);
     const page = this.around.page();
     if (page && (!before || !watching(before, page)) && watching(settings, page)) this.#awaitCapture(before !== null);
     if (!before || this.#recalled === null) void this.#recall();
     this.#draw();
+    // Nothing was asked while it might not be.
+    if (page && before && (elsewhere || !watching(before, page))) void this.#askOverlay();
   }
 
   /** Whose page this is, as far as it is known. */
@@ -114,6 +124,7 @@ export class Visit {
       void ask({ ask: "unread", spec: capture.spec, outcome: capture.outcome, drift: capture.drift });
     }
     const { verdict, pass } = this.#keeper.admit(capture.outcome === "ok" ? capture : null, capture.shop, this.#settings.shops, Date.now());
+    this.#own();
     if (verdict !== "ok") this.#forgetRows(page);
     this.#pass(pass);
     if (pass.length === 0 && this.#overlay?.page !== this.around.page()) void this.#askOverlay();
@@ -136,6 +147,7 @@ export class Visit {
     if (reply === null) return this.around.gone();
     if (page !== this.around.page() || this.#keeper.seen) return;
     this.#recalled = reply.ok && judge(reply.shop, settings.shops) === "ok" ? reply.shop : null;
+    this.#own();
     this.#draw();
     void this.#askOverlay();
   }
@@ -145,10 +157,27 @@ export class Visit {
     return this.#keeper.seen ?? this.#recalled ?? null;
   }
 
+  /** Nothing of one shop is shown to the next, neither what is drawn nor what is still on its way. */
+  #own(): void {
+    const id = this.#shop?.id;
+    if (id === undefined || id === this.#whose) return;
+    if (this.#whose !== null) {
+      this.#ids.clear();
+      this.#forgetAnswer();
+    }
+    this.#whose = id;
+  }
+
   #forgetRows(page: Page): void {
     this.#ids.delete(page);
     if (this.#overlay?.page === page) this.#overlay = null;
     if (page === this.around.page()) this.#asking++;
+  }
+
+  #forgetAnswer(): void {
+    this.#overlay = null;
+    this.#failure = null;
+    this.#asking++;
   }
 
   /** What may go on: its rows can be marked as awaited now, the rest has time. */
@@ -188,7 +217,8 @@ export class Visit {
     if (this.#rowKinds[page] && ids.length === 0) return;
     const turn = ++this.#asking;
     const reply = await ask({ ask: "overlay", page, shop: shop.id, ids });
-    if (turn !== this.#asking || this.signal.aborted) return;
+    // A route that has changed since asks for itself.
+    if (turn !== this.#asking || page !== this.around.page() || this.signal.aborted) return;
     if (reply === null) return this.around.gone();
     this.#failure = reply.ok ? null : reply;
     clearTimeout(this.#placing);
@@ -225,6 +255,7 @@ export class Visit {
     if (page === this.#here) return;
     this.#here = page;
     this.#expanded = null;
+    this.#failure = null;
     this.#recalled = undefined;
     this.#awaitCapture();
     this.#draw();
@@ -292,11 +323,23 @@ export class Visit {
 
   async #act(id: string, state: ActionState): Promise<void> {
     const shop = this.#shop;
-    if (!shop) return;
+    if (!shop || this.#acting.has(id)) return;
+    this.#acting.add(id);
+    try {
+      await this.#answer(shop, id, state);
+    } finally {
+      this.#acting.delete(id);
+    }
+  }
+
+  /** Done when what is shown has been asked for anew: until then its button is still there. */
+  async #answer(shop: Shop, id: string, state: ActionState): Promise<void> {
+    const page = this.around.page();
     const shown = this.#overlay?.answer;
     const etag = [...(shown?.panel.actions ?? []), ...(shown?.rows ?? []).map(({ action }) => action)].find((one) => one?.id === id)?.etag ?? null;
     const reply = await ask({ ask: "action", shop: shop.id, id, state, etag });
     if (reply === null) return this.around.gone();
+    if (page !== this.around.page() || shop.id !== this.#shop?.id) return;
     this.#failure = reply.ok ? null : reply;
     this.#draw();
     if (reply.ok) await this.#askOverlay();
@@ -321,7 +364,7 @@ export class Visit {
     const outcomes = this.#specs.filter((spec) => spec.page === page && !("instead_of" in spec)).flatMap(({ id }) => this.#outcomes.get(id) ?? []);
     const allowed = watching(settings, page) && verdict === "ok";
     const answer = allowed && this.#overlay?.page === page ? this.#overlay : null;
-    const awaited = allowed && !this.#overlay && !this.#failure ? (this.#ids.get(page) ?? []) : [];
+    const awaited = allowed && !answer && !this.#failure ? (this.#ids.get(page) ?? []) : [];
     const away = health.away_since !== null || health.revoked;
     this.#layer.show({
       notices: notices({ settings, health, page, verdict, shop: this.#keeper.seen, outcomes, drift: this.#drifts.get(page) ?? null, failure: this.#failure, unplaced: this.#unplaced, expects: this.#specs.some((spec) => this.#isOpen(spec)), nameless: this.#recalled === null && !this.#keeper.seen, missed: this.#missed }),

@@ -1,4 +1,5 @@
 import type { Shop } from "./identity.js";
+import { oneByOne } from "./turns.js";
 
 /** Where a browser keeps what ends with its session. */
 export interface Session { get(key: string): Promise<Record<string, unknown>>; set(items: Record<string, unknown>): Promise<void>; remove(key: string): Promise<void> }
@@ -14,30 +15,27 @@ const MOST = 100;
  * makes every tab forget.
  */
 export class Whose {
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = oneByOne();
 
   constructor(private readonly session: Session, private readonly now: () => number = Date.now) {}
 
   /** What a page of this tab has just said; null: the login has ended. */
   note(backend: string, tab: number, shop: Shop | null): Promise<void> {
-    const next = this.#turn.then(async () => {
+    return this.#inTurn(async () => {
       const others = (await this.#sights()).filter((sight) => sight.backend !== backend || (shop !== null && sight.shop.id === shop.id && sight.tab !== tab));
       await this.session.set({ [KEY]: [...(shop ? [{ backend, tab, shop, at: this.now() }] : []), ...others].slice(0, MOST) });
     });
-    this.#turn = next.catch(() => undefined);
-    return next;
   }
 
   /** Of the first of these tabs that was seen: a tab, then the one that opened it. */
   async of(backend: string, tabs: readonly (number | undefined)[]): Promise<Shop | null> {
-    await this.#turn;
-    const sights = await this.#sights();
+    const sights = await this.#inTurn(() => this.#sights());
     const found = tabs.map((tab) => sights.find((sight) => sight.backend === backend && sight.tab === tab)).find(Boolean);
     return found && this.now() - found.at <= LONGEST_MS ? found.shop : null;
   }
 
   forget(): Promise<void> {
-    return this.session.remove(KEY);
+    return this.#inTurn(() => this.session.remove(KEY));
   }
 
   async #sights(): Promise<Sight[]> {

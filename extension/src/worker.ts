@@ -1,12 +1,13 @@
-import { Api, type Answer, Away, makeBatch, meaning, problem } from "./api.js";
+import { type Answer, type Api, Away, makeBatch, meaning, problem } from "./api.js";
 import { FORMAT, type Overlay } from "./api-contract.js";
-import { ACTION_STATES, no, type Answers, type ContentAsk, type LastRead, type No, type PageAsk, type RecordedShape, type Reply, type SetAside, type Unread, type Wiped } from "./messages.js";
+import { ACTION_STATES, no, type Answers, type ContentAsk, type LastRead, type No, type PageAsk, type RecordedShape, type Reply, type SetAside, type Unread } from "./messages.js";
 import { desk } from "./desk.js";
 import { HealthTeller } from "./health.js";
 import { langOf, translator } from "./i18n.js";
 import { entered } from "./entry.js";
 import { joined } from "./official.js";
 import { Outbox, type Parcel, type Sent } from "./outbox.js";
+import { Pairing } from "./pairing.js";
 import { PartReader, panelDesk } from "./parts.js";
 import { peopleDesk } from "./people.js";
 import { ROUTES, type Page } from "./routes.js";
@@ -19,7 +20,8 @@ import { SpecBook } from "./spec-book.js";
 import { isFull, Store } from "./store.js";
 import { allSubjects } from "./subjects.js";
 import { rfc3339 } from "./time.js";
-import { clearToolbar, keepToolbarHonest, showToolbar } from "./toolbar.js";
+import { asksForToolbar, clearToolbar, keepToolbarHonest, showToolbar } from "./toolbar.js";
+import { oneByOne } from "./turns.js";
 import { pageWords } from "./words.js";
 import { Whose } from "./whose.js";
 import { drawn, type Drawn } from "./overlay/drawing.js";
@@ -44,10 +46,9 @@ const answers = new Map<string, { etag: string; overlay: Overlay }>();
 /** The formats the server took when it was last asked; another server is asked anew. */
 let formats: { server: string; at: number; listed: string[] } | null = null;
 
-async function api(server?: string): Promise<Api> {
-  const token = server === undefined ? ((await store.get<string>("kv", "token")) ?? null) : null;
-  return new Api(server ?? (await loadSettings()).server, token, log);
-}
+const pairing = new Pairing(store, log);
+/** For what reads and writes again: two answers must not overwrite what each has added. */
+const inTurn = oneByOne();
 
 const outbox = new Outbox({
   store,
@@ -58,22 +59,28 @@ const outbox = new Outbox({
     const settings = await loadSettings();
     // Consent withdrawn or paused while a flush was under way: the rest waits.
     if (!consented(settings) || settings.paused || !settings.paired) return { is: "refused" };
-    try {
-      const client = await api();
-      const listed = await listedFormats(client, settings.server);
-      if (!Array.isArray(listed)) return listed;
-      // An older or newer server: everything waits, and the merchant is told (health.formats).
-      if (!listed.includes(FORMAT)) return { is: "later", afterMs: null };
-      const answer = await client.batch(parcel.subject, parcel.key, parcel.body);
-      if (answer.status === 403) await learnRole(client);
-      return meaning(answer);
-    } catch (error) {
-      // Without a line in the log nothing is sent: it waits.
-      if (error instanceof Away || isFull(error)) return { is: "later", afterMs: null };
-      throw error;
-    }
+    const client = await pairing.client();
+    const sent = await send(client, parcel);
+    // Paired anew meanwhile: only that the batch has arrived is still true.
+    return sent.is === "taken" || (await pairing.holds(client)) ? sent : { is: "refused" };
   },
 });
+
+async function send(client: Api, parcel: Parcel): Promise<Sent> {
+  try {
+    const listed = await listedFormats(client);
+    if (!Array.isArray(listed)) return listed;
+    // An older or newer server: everything waits, and the merchant is told (health.formats).
+    if (!listed.includes(FORMAT)) return { is: "later", afterMs: null };
+    const answer = await client.batch(parcel.subject, parcel.key, parcel.body);
+    if (answer.status === 403) await learnRole(client);
+    return meaning(answer);
+  } catch (error) {
+    // Without a line in the log nothing is sent: it waits.
+    if (error instanceof Away || isFull(error)) return { is: "later", afterMs: null };
+    throw error;
+  }
+}
 
 const readsOnly = (scopes: readonly string[]): boolean => !scopes.includes("records:write");
 
@@ -86,34 +93,18 @@ async function learnRole(client: Api): Promise<void> {
 
 /** What the server said of this browser's token; of one that was replaced since it says nothing. */
 async function heed(device: string, scopes: readonly string[]): Promise<void> {
-  if ((await api()).device !== device) return;
+  if ((await pairing.client()).device !== device) return;
   const reads_only = readsOnly(scopes);
   if ((await loadSettings()).reads_only !== reads_only) await change({ reads_only });
 }
 
-/** The token is about to be forgotten: the server is told, so that no device stays in its list that nobody has. */
-async function giveBack(): Promise<Wiped> {
-  const client = await api();
-  const { device } = client;
-  const { server } = await loadSettings();
-  if (device === null) return { token: "none", server, device };
-  try {
-    const { status } = await client.revoke(device);
-    return { token: status === 204 ? "revoked" : status === 401 ? "void" : "left", server, device };
-  } catch (error) {
-    // Without a line in the log nothing is sent.
-    if (error instanceof Away || isFull(error)) return { token: "left", server, device };
-    throw error;
-  }
-}
-
-async function listedFormats(client: Api, server: string): Promise<string[] | Sent> {
-  if (formats?.server !== server || Date.now() - formats.at > FORMATS_FOR_MS) {
-    const { status, body, afterMs } = await client.ready();
-    if (status !== 200 || !Array.isArray(body.formats)) return { is: "later", afterMs };
-    formats = { server, at: Date.now(), listed: body.formats };
-  }
-  return formats.listed;
+async function listedFormats(client: Api): Promise<string[] | Sent> {
+  const { server } = client;
+  if (formats?.server === server && Date.now() - formats.at <= FORMATS_FOR_MS) return formats.listed;
+  const { status, body, afterMs } = await client.ready();
+  if (status !== 200 || !Array.isArray(body.formats)) return { is: "later", afterMs };
+  if (await pairing.holds(client)) formats = { server, at: Date.now(), listed: body.formats };
+  return body.formats;
 }
 
 const parts = new PartReader();
@@ -134,7 +125,7 @@ async function renewSpecs(force = false): Promise<void> {
   const settings = await loadSettings();
   if (!consented(settings) || !settings.paired || settings.paused || (await outbox.state()).revoked) return;
   await book.renew(async (etag) => {
-    if (!force) await learnRole(await api()).catch((error: unknown) => { if (!(error instanceof Away)) throw error; });
+    if (!force) await learnRole(await pairing.client()).catch((error: unknown) => { if (!(error instanceof Away)) throw error; });
     const answer = await call((client) => client.captureSpecs(etag));
     return "why" in answer ? null : answer;
   }, force);
@@ -142,8 +133,10 @@ async function renewSpecs(force = false): Promise<void> {
 
 /** Runs one call; says what the server's silence or refusal means, to the caller and to the outbox. */
 async function call<A extends Answer>(work: (client: Api) => Promise<A>): Promise<A | No> {
+  const client = await pairing.client();
   try {
-    const answer = await work(await api());
+    const answer = await work(client);
+    if (!(await pairing.holds(client))) return no("shut");
     const sent = meaning(answer);
     if (await outbox.heard(sent)) void flush(true);
     if (sent.is === "revoked") return no("revoked");
@@ -151,6 +144,7 @@ async function call<A extends Answer>(work: (client: Api) => Promise<A>): Promis
     return answer;
   } catch (error) {
     if (!(error instanceof Away)) throw error;
+    if (!(await pairing.holds(client))) return no("shut");
     await outbox.heard({ is: "later", afterMs: null });
     return no("away", error.message);
   } finally {
@@ -167,18 +161,16 @@ function unready({ status, body, afterMs }: Answer): No {
 const bound = async (shop: string): Promise<boolean> => (await loadSettings()).shops.some(({ id }) => id === shop);
 
 /** How many batches wait then; null where this one may not be kept any more. */
-async function post(key: string, subject: string, adapter: string, captured_at: string, records: Rec[]): Promise<number | null> {
-  if (records.length > 0) {
-    const parcel = { key, subject, body: makeBatch(chrome.runtime.getManifest().version, adapter, captured_at, records), records: records.length };
+async function post(key: string, subject: string, adapter: string, captured_at: string, made: () => Promise<Rec[]>): Promise<number | null> {
+  const kept = await inTurn(async () => {
     // Consent may have been withdrawn, or the shop erased, since this was read.
-    const may = await inTurn(async () => {
-      const yes = consented(await loadSettings()) && (await bound(subject));
-      if (yes) await keep(parcel);
-      return yes;
-    });
-    if (!may) return null;
-    await health.room();
-  }
+    if (!consented(await loadSettings()) || !(await bound(subject))) return null;
+    const records = await made();
+    if (records.length > 0) await keep({ key, subject, body: makeBatch(chrome.runtime.getManifest().version, adapter, captured_at, records), records: records.length });
+    return records.length;
+  });
+  if (kept === null) return null;
+  if (kept > 0) await health.room();
   const queued = await tellHealth();
   void flush();
   return queued;
@@ -195,22 +187,12 @@ async function keep(parcel: Omit<Parcel, "n" | "at">): Promise<void> {
   }
 }
 
-let turn: Promise<unknown> = Promise.resolve();
-
-/** One after the other, for what reads and writes again: two answers must not overwrite what each has added. */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const next = turn.catch(() => undefined).then(work);
-  turn = next;
-  return next;
-}
-
 /** Of an official day each page shows a part, and lists and objects are replaced whole: the parts are put together here. */
-function whole(shop: string, { kind }: CaptureSpec, records: Rec[]): Promise<Rec[]> {
-  return kind !== "official" ? Promise.resolve(records) : inTurn(async () => {
-    const { days, out } = joined((await store.get<Record<string, Rec>>("kv", `official ${shop}`)) ?? {}, records);
-    await store.put("kv", days, `official ${shop}`);
-    return out;
-  });
+async function whole(shop: string, { kind }: CaptureSpec, records: Rec[]): Promise<Rec[]> {
+  if (kind !== "official") return records;
+  const { days, out } = joined((await store.get<Record<string, Rec>>("kv", `official ${shop}`)) ?? {}, records);
+  await store.put("kv", days, `official ${shop}`);
+  return out;
 }
 
 /** For the settings page alone: where there is no room for it, it is left out. */
@@ -239,7 +221,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     if (!(await bound(shop))) return no("not_bound");
     if (settings.reads_only) return { ok: true, queued: await tellHealth() };
     try {
-      const queued = await post(key, shop, adapterOf(spec), now, await whole(shop, spec, records));
+      const queued = await post(key, shop, adapterOf(spec), now, () => whole(shop, spec, records));
       if (queued === null) return no("shut");
       await noteRead(id, records.length);
       return { ok: true, queued };
@@ -251,6 +233,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
   },
 
   async overlay({ page, shop, ids }) {
+    const turn = asksForToolbar();
     const settings = await loadSettings();
     if (!watching(settings, page)) return no("shut");
     if (!(await bound(shop))) return no("not_bound");
@@ -261,6 +244,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
     const known = answers.get(key);
     const answer = await call((client) => client.overlay(shop, PANEL_ONLY.has(page) ? "home" : page, asked, lang, known?.etag ?? null));
     if ("why" in answer) return answer;
+    if (!(await bound(shop))) return no("not_bound");
     const said = (overlay: Overlay): { ok: true; overlay: Overlay; drawn: Drawn } => ({ ok: true, overlay, drawn: drawn(overlay, translator(pageWords(lang))) });
     if (answer.status === 304 && known) return said(known.overlay);
     if (answer.status !== 200) return no("refused", problem(answer.body));
@@ -268,7 +252,7 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
       if (answers.size > 50) answers.clear();
       answers.set(key, { etag: answer.etag, overlay: answer.body });
     }
-    void showToolbar(answer.body.panel, lang);
+    void showToolbar(turn, shop, answer.body.panel, lang);
     return said(answer.body);
   },
 
@@ -336,28 +320,30 @@ const forContent: Pick<Handlers, ContentAsk["ask"]> = {
 };
 
 const forPages: Pick<Handlers, PageAsk["ask"]> = {
-  ...desk({ store, outbox, api, call, learnRole, tellHealth, inTurn, forgetReadings }),
+  ...desk({ store, outbox, pairing, call, learnRole, tellHealth, inTurn, forgetReadings }),
   ...panelDesk(parts, call),
   ...peopleDesk(call, heed),
 
   async pair({ server, code, name }) {
     const address = serverAddress(server);
     if (!address) return no("bad_server");
+    let reads_only: boolean;
     try {
-      const { status, body } = await (await api(address)).pair(code.trim(), name);
+      const { status, body } = await (await pairing.client(address)).pair(code.trim(), name);
       if (status === 429) return no("refused", problem(body));
       if (status >= 500) return no("away", problem(body));
       if (status >= 300 || typeof body.token !== "string") return no("bad_code", problem(body));
-      await store.put("kv", body.token, "token");
-      await change({ reads_only: readsOnly(body.scopes ?? []) });
+      await pairing.take(address, body.token);
+      reads_only = readsOnly(body.scopes ?? []);
     } catch (error) {
       if (error instanceof Away) return no("away", error.message);
       throw error;
     }
     formats = null;
     parts.clear();
+    answers.clear();
     await outbox.freshStart();
-    const { shops } = await change({ server: address, paired: true });
+    const { shops } = await change({ server: address, paired: true, reads_only });
     const there = shops.length > 0 ? await allSubjects(call) : [];
     for (const shop of shops) if ("why" in there || !there.some(({ id }) => id === shop.id)) await call((client) => client.bind(shop));
     await flush();
@@ -370,7 +356,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
   },
 
   async "retry-set-aside"() {
-    await outbox.retryAside();
+    await inTurn(() => outbox.retryAside());
     return { ok: true, queued: await flush(true) };
   },
 
@@ -385,7 +371,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
       if (!reply.ok) return reply;
     }
     const now = rfc3339(Date.now());
-    const queued = await post(crypto.randomUUID(), shop.id, "koubei.entry/1", now, records.map((record) => ({ ...record, seen_at: now })));
+    const queued = await post(crypto.randomUUID(), shop.id, "koubei.entry/1", now, async () => records.map((record) => ({ ...record, seen_at: now })));
     return queued === null ? no("shut") : { ok: true, queued };
   },
 
@@ -407,7 +393,7 @@ const forPages: Pick<Handlers, PageAsk["ask"]> = {
   },
 
   async wipe() {
-    const wiped = await giveBack();
+    const wiped = await pairing.giveBack();
     await chrome.storage.local.clear();
     await inTurn(async () => { await outbox.empty(); await store.wipe(); });
     answers.clear();

@@ -39,7 +39,7 @@ class _Quiet(WSGIRequestHandler):
 class Api:
     """`fault` answers batches with that status instead of the app, `retry_after` beside it; `lose_answer` lets the app
     store a batch and then drops the line, as a crash between the two would. `overlay` gives a fixed answer, and `slow`
-    says how many seconds a question, its path and query, waits for one."""
+    says how many seconds the answer to a question, its path and query, is on its way."""
 
     app: Flask
     calls: list[Call] = field(default_factory=list)
@@ -99,12 +99,12 @@ class Api:
             statuses.append(int(status.split(maxsplit=1)[0]))
             return start(status, fields, exc_info)
 
-        if self.slow is not None:
-            time.sleep(self.slow(f"{path}?{query}"))
         answering = self._answer(environ, begin, body)
         answer = list(answering)
         if callable(close := getattr(answering, "close", None)):
             close()
+        if self.slow is not None and method != "OPTIONS":
+            time.sleep(self.slow(f"{path}?{query}"))
         self.calls.append(Call(method, path, query, headers, body, statuses[-1]))
         if self.lose_answer and method == "POST" and path.endswith("/batches"):
             self.lose_answer -= 1
@@ -129,6 +129,35 @@ class Api:
             return [json.dumps(self.overlay(asked["page"][0], asked.get("id", []))).encode()]
         environ["wsgi.input"] = _Input(body)
         return self.app(environ, start)
+
+
+class Held:
+    """Every answer under a route is on its way until `let_go`. `made`: one was computed, and what it says is fixed."""
+
+    def __init__(self, api: Api, ending: str) -> None:
+        self._ending = ending
+        self._made, self._gone = threading.Event(), threading.Event()
+        self._before = len(api.calls)
+        self._api = api
+        api.slow = self._hold
+
+    def made(self) -> bool:
+        return self._made.is_set()
+
+    def let_go(self) -> None:
+        self._gone.set()
+        self._api.slow = None
+
+    def arrived(self) -> int:
+        """How many answers."""
+        calls = self._api.calls[self._before :]
+        return sum(call.path.endswith(self._ending) and call.method != "OPTIONS" for call in calls)
+
+    def _hold(self, question: str) -> float:
+        if question.partition("?")[0].endswith(self._ending) and not self._gone.is_set():
+            self._made.set()
+            self._gone.wait(60)
+        return 0
 
 
 class _Input:

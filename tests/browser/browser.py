@@ -191,7 +191,7 @@ def state(page: Page) -> str | None:
 
 
 def expect_state(page: Page, kind: str) -> None:
-    expect(dock(page)).to_have_attribute("data-state", kind, timeout=10_000)
+    expect(dock(page)).to_have_attribute("data-state", kind)
 
 
 def text_of(kept: dict[str, Any]) -> str:

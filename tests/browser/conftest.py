@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
 
 from server.demo.builds import built_extension, built_site
 from server.demo.catalog import SHOP_ID, SHOP_NAME
@@ -23,6 +23,9 @@ from tests.browser.playing import Stage
 if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy import Engine
+
+# A busy machine, or answers that are late, may take several seconds for what takes one; five are too few.
+expect.set_options(timeout=20_000)
 
 NO_CHROMIUM = "no Chromium here: apt-get install chromium chromium-l10n fonts-noto-cjk"
 

@@ -348,9 +348,9 @@ def test_the_page_in_front_says_whose_score_it_is(ours: Browser) -> None:
     page = panel(ours)
     expect(page.locator("[data-figure=basis]")).to_contain_text("douyin-creator")
     front = ours.page(ORDERS)
-    expect(dock(front)).to_have_attribute("data-state", "ok", timeout=10_000)
+    expect(dock(front)).to_have_attribute("data-state", "ok")
     front.bring_to_front()
-    expect(page.locator("[data-figure=basis]")).to_contain_text("douyin-shop", timeout=10_000)
+    expect(page.locator("[data-figure=basis]")).to_contain_text("douyin-shop")
     assert ours.faults == []
 
 

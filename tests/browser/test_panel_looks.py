@@ -142,7 +142,9 @@ def test_a_token_revoked_in_the_middle_is_said_and_how_to_pair_again(ours: Brows
           const open = indexedDB.open("koubei");
           const db = await new Promise((ok) => { open.onsuccess = () => ok(open.result); });
           const change = db.transaction("kv", "readwrite");
-          change.objectStore("kv").put("not-a-token", "token");
+          const all = change.objectStore("kv");
+          const pairing = all.get("pairing");
+          pairing.onsuccess = () => all.put({...pairing.result, token: "not-a-token"}, "pairing");
           await new Promise((ok) => { change.oncomplete = ok; });
           db.close();
         }"""

@@ -23,7 +23,7 @@ def answers(api: Api) -> list[Any]:
 def test_the_score_page_shows_the_official_figure_it_has_just_read(browser: Browser, host: DemoHost) -> None:
     page = browser.page(SCORE)
     truth = host.shop.official[-1]["total"]
-    expect(dock(page).locator("[data-figure=official] b")).to_have_text(f"{truth:.2f}", timeout=10_000)
+    expect(dock(page).locator("[data-figure=official] b")).to_have_text(f"{truth:.2f}")
     expect(dock(page).locator("[data-figure=coverage]")).to_contain_text("%")
     expect_state(page, "ok")
 

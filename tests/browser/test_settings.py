@@ -259,7 +259,7 @@ def test_a_request_without_an_answer_stands_in_the_log_too(browser: Browser, api
     options.locator("#test").click()
     expect(options.locator("#test-result")).to_contain_text("没有应答")
     line = options.locator("#log > li").filter(has_text="/health/ready").first
-    expect(line).to_contain_text("没有应答", timeout=10_000)
+    expect(line).to_contain_text("没有应答")
 
 
 def test_a_pause_for_an_hour_ends_by_itself_and_one_for_good_does_not(browser: Browser) -> None:
@@ -346,7 +346,7 @@ def test_the_report_names_nobody(browser: Browser, api: Api, host: DemoHost) -> 
         "doudian.after-sales"
     ] == "changed"
     kept = browser.kept()
-    token = next(value for value in kept["kv"] if isinstance(value, str) and value.startswith("kb_"))
+    token = next(value["token"] for value in kept["kv"] if isinstance(value, dict) and "token" in value)
     orders = {order["id"] for order in host.shop.orders[:40]}
     named = [*sentinels.SENTINELS, token, SHOP_ID, SHOP_NAME, *orders, api.url, str(api.port)]
     assert [word for word in named if word in written] == []

@@ -1,9 +1,9 @@
-import { ask, EXPORT_KEY, type Wiped } from "../messages.js";
+import { ask, exportKey, type Wiped } from "../messages.js";
 import { h } from "../overlay/dom.js";
 import { Store } from "../store.js";
 import { WIPED } from "./wiped.js";
 import { choices } from "./shops.js";
-import { button, buttons, download, failed, field, find, result, say, soft, sure, text, type Section } from "./section.js";
+import { button, buttons, download, failed, field, find, result, say, soft, submitted, sure, text, type Section } from "./section.js";
 
 const select = (): HTMLSelectElement => find<HTMLSelectElement>("data-shop");
 const input = (id: string): HTMLInputElement => find<HTMLInputElement>(id);
@@ -21,8 +21,8 @@ async function exportServer(): Promise<void> {
   if (!reply) return;
   if (!reply.ok) return failed("export-server-result", reply.why, reply.detail);
   const store = new Store();
-  const file = await store.get<Blob>("kv", EXPORT_KEY);
-  await store.remove("kv", EXPORT_KEY);
+  const file = await store.get<Blob>("kv", exportKey(shop));
+  await store.remove("kv", exportKey(shop));
   if (file) download(`koubei-${shop}.ndjson`, file);
   say("export-server-result", "o_exported", { size: ((file?.size ?? 0) / 1024).toFixed(1) });
 }
@@ -37,8 +37,7 @@ async function wipe(): Promise<void> {
   location.reload();
 }
 
-async function erase(event: Event): Promise<void> {
-  event.preventDefault();
+async function erase(): Promise<void> {
   const shop = select().value;
   if (input("erase-id").value.trim() !== shop) return say("erase-result", "e_erase_id", { id: shop });
   say("erase-result", "o_working");
@@ -71,7 +70,7 @@ export const data: Section = {
     h("div", { id: "data-server" },
       field("o_preferences_shop", h("select", { id: "data-shop", on: { change: () => secondStep("erase", false) } })),
       buttons(button("export-server", "o_export_server", exportServer), button("erase", "o_erase", () => secondStep("erase", true), "quiet danger"), result("export-server-result")),
-      h("form", { id: "erase-sure", class: "sure", hidden: true, on: { submit: (event) => void erase(event) } },
+      h("form", { id: "erase-sure", class: "sure", hidden: true, on: { submit: submitted(erase) } },
         text("p", "o_erase_ask"),
         field("o_erase_id", h("input", { id: "erase-id", required: true, inputmode: "numeric", autocomplete: "off" })),
         buttons(button("erase-cancel", "o_cancel", () => secondStep("erase", false)), button("erase-yes", "o_erase_yes", undefined, "danger")),

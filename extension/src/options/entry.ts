@@ -2,27 +2,28 @@ import { entered, MOST_ENTRIES, officialOf, readCsv, type Entry, type Figure } f
 import { ask } from "../messages.js";
 import { h } from "../overlay/dom.js";
 import type { TextKey } from "../texts.js";
-import { button, failed, field, find, options, result, say, soft, type Section } from "./section.js";
+import { button, failed, field, find, options, result, say, soft, submitted, type Section } from "./section.js";
 
 const FIGURES: readonly [Figure, TextKey][] = [["total", "o_entry_total"], ["consumer_score", "o_entry_consumer"], ["goods", "o_entry_goods"], ["logistics", "o_entry_logistics"], ["service", "o_entry_service"]];
 const value = (id: string): string => find<HTMLInputElement>(id).value.trim();
 
-async function send(entries: Entry[]): Promise<void> {
+async function send(all: Entry[]): Promise<void> {
   const shop = { id: value("entry-id"), name: value("entry-name") || null, ...(value("entry-type") === "creator" && { type: "creator" as const }) };
-  const reply = await ask({ ask: "enter", shop, records: entries.map(officialOf) });
-  if (!reply) return;
-  if (!reply.ok) return failed("entry-result", reply.why, reply.detail);
-  say("entry-result", "o_entered", { n: entries.length });
+  for (let from = 0; from < all.length; from += MOST_ENTRIES) {
+    const reply = await ask({ ask: "enter", shop, records: all.slice(from, from + MOST_ENTRIES).map(officialOf) });
+    if (!reply) return;
+    if (!reply.ok) return failed("entry-result", reply.why, reply.detail);
+  }
+  say("entry-result", "o_entered", { n: all.length });
 }
 
-function enterDay(event: Event): void {
-  event.preventDefault();
+async function enterDay(): Promise<void> {
   const figures = FIGURES.flatMap(([name]) => (value(`entry-${name}`) === "" ? [] : [[name, Number(value(`entry-${name}`))] as const]));
   const entry = { date: value("entry-date"), ...Object.fromEntries(figures) } as Entry;
   const faults = entered([officialOf(entry)]);
   if (faults.length > 0) return say("entry-result", "e_entry", { faults: faults.join("；") });
-  say("entry-result", null);
-  void send([entry]);
+  say("entry-result", "o_working");
+  await send([entry]);
 }
 
 async function enterFile(): Promise<void> {
@@ -33,7 +34,7 @@ async function enterFile(): Promise<void> {
   else {
     const { entries, faults } = readCsv(await file.text());
     if (faults.length > 0 || entries.length === 0) say("entry-result", "e_entry", { faults: faults.slice(0, 10).join("；") || "—" });
-    else for (let from = 0; from < entries.length; from += MOST_ENTRIES) await send(entries.slice(from, from + MOST_ENTRIES));
+    else await send(entries);
   }
   input.value = "";
 }
@@ -43,7 +44,7 @@ export const entry: Section = {
   id: "entry", title: "o_entry",
   body: [
     soft("o_entry_hint"),
-    h("form", { id: "entry-form", on: { submit: enterDay } },
+    h("form", { id: "entry-form", on: { submit: submitted(enterDay) } },
       field("o_entry_type", h("select", { id: "entry-type" }, ...options(["shop", "o_type_shop"], ["creator", "o_type_creator"]))),
       field("o_entry_id", h("input", { id: "entry-id", required: true, pattern: "[0-9]{1,32}", list: "entry-shops", autocomplete: "off" })),
       h("datalist", { id: "entry-shops" }),

@@ -10,3 +10,9 @@ export function merge<T extends object>(base: T, mine: T, theirs: T): Merged<T> 
   for (const key of taken) merged[key] = theirs[key];
   return { merged, taken, conflicts };
 }
+
+/** A form as it stands after `sent` came back as `known`: what was changed in it since it was sent stays. */
+export function rebased<T extends object>(form: T, sent: T, known: T): T {
+  const typed = (Object.keys(known) as (keyof T)[]).filter((key) => form[key] !== sent[key]);
+  return { ...known, ...Object.fromEntries(typed.map((key) => [key, form[key]])) };
+}

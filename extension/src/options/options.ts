@@ -54,7 +54,12 @@ function show(stored: Stored): void {
   for (const item of document.querySelectorAll<HTMLElement>("nav [data-for]")) item.hidden = find(item.dataset["for"] ?? "").hidden;
 }
 
-const draw = (): void => void load().then(show);
+let turn = 0;
+/** What is told of a change is newer than what was being read before it. */
+function draw(): void {
+  const mine = ++turn;
+  void load().then((now) => { if (mine === turn) show(now); });
+}
 onRedraw(draw);
-onChange(show);
+onChange((now) => { turn++; show(now); });
 draw();

@@ -1,8 +1,10 @@
 import type { Preferences } from "../api-contract.js";
-import { ask } from "../messages.js";
+import type { Params } from "../i18n.js";
+import { ask, type Answers, type No } from "../messages.js";
 import { h } from "../overlay/dom.js";
 import type { TextKey } from "../texts.js";
-import { merge } from "./merge.js";
+import { oneByOne } from "../turns.js";
+import { merge, rebased } from "./merge.js";
 import { choices } from "./shops.js";
 import { button, buttons, failed, field, find, result, say, soft, t, text, type Section } from "./section.js";
 
@@ -22,8 +24,10 @@ const GROUPS: { legend: TextKey; entries: Entry[] }[] = [
 const ENTRIES = GROUPS.flatMap(({ entries }) => entries);
 const MOST_ROUNDS = 3;
 
-/** What was read under `etag`, and what stands in the form of a shop where that differs. */
-interface Copy { etag: string; preferences: Preferences; draft?: Preferences }
+/** A setting that two people changed at once. */
+interface Conflict { name: Name; mine: number; theirs: number }
+/** What was read under `etag`, what stands in the form of a shop where that differs, and what somebody has to choose in it. */
+interface Copy { etag: string; preferences: Preferences; draft?: Preferences; conflicts?: Conflict[] }
 const copies = new Map<string, Copy>();
 
 const select = (): HTMLSelectElement => find<HTMLSelectElement>("preferences-shop");
@@ -47,23 +51,29 @@ function fault({ warn_red_hours, warn_yellow_hours, risk_low, risk_medium, risk_
   return keep_daily_days < keep_facts_days ? "e_keep_order" : null;
 }
 
-/** Shows a shop's settings; what was typed for it and not saved comes first. */
+let turn = 0;
+
+/** Shows a shop's settings; what was typed for it and not saved comes first, also what was typed while they were read. */
 async function open(): Promise<void> {
   const shop = select().value;
   find("preferences-fields").hidden = shop === "";
-  showChoices([]);
-  if (shop === "") return;
   const known = copies.get(shop);
+  showChoices(known);
+  if (shop === "") return;
   if (!known?.draft) {
+    if (!known) enable(false);
+    const mine = ++turn;
     const reply = await ask({ ask: "preferences", shop });
-    if (!reply || shop !== select().value) return;
+    // Asked for again, saved or typed into meanwhile.
+    if (!reply || mine !== turn || shop !== select().value || copies.get(shop) !== known || known?.draft) return;
     enable(reply.ok || known !== undefined);
     if (!reply.ok) return failed("preferences-result", reply.why, reply.detail);
     copies.set(shop, reply);
-    say("preferences-result", null);
   }
+  enable(true);
   const copy = copies.get(shop);
   if (copy) write(copy.draft ?? copy.preferences);
+  say("preferences-result", copy?.conflicts ? "e_conflict" : copy?.draft ? "o_unsaved" : null);
 }
 
 const enable = (on: boolean): void => { for (const set of find("preferences-fields").querySelectorAll("fieldset")) set.disabled = !on; find<HTMLButtonElement>("preferences-save").disabled = !on; };
@@ -77,51 +87,69 @@ function note(): void {
   say("preferences-result", copy.draft ? "o_unsaved" : null);
 }
 
-async function store(event: Event): Promise<void> {
+/** What is saved is what the form held for its shop when the button was pressed; one save waits for the one before. */
+const inTurn = oneByOne();
+function store(event: Event): void {
   event.preventDefault();
   const shop = select().value;
-  const copy = copies.get(shop);
-  if (!copy) return;
-  const wrong = fault(read());
+  const mine = read();
+  const wrong = fault(mine);
   if (wrong) return say("preferences-result", wrong);
+  void inTurn(() => put(shop, mine));
+}
+
+async function put(shop: string, wanted: Preferences): Promise<void> {
   const others = new Set<Name>();
+  let mine = wanted;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const mine = read();
-    const base = copies.get(shop) ?? copy;
+    const base = copies.get(shop);
+    if (!base) return;
     const reply = await ask({ ask: "prefer", shop, preferences: mine, etag: base.etag });
     if (!reply) return;
     if (reply.ok) {
-      copies.set(shop, reply);
-      write(reply.preferences);
-      showChoices([]);
-      return others.size > 0 ? say("preferences-result", "o_merged", { names: [...others].map(labelOf).join("、") }) : say("preferences-result", "o_done");
+      learn(shop, mine, reply);
+      if (copies.get(shop)?.draft) return about(shop, "o_unsaved");
+      return others.size > 0 ? about(shop, "o_merged", { names: [...others].map(labelOf).join("、") }) : about(shop, "o_done");
     }
-    if (reply.why !== "conflict") return failed("preferences-result", reply.why, reply.detail);
+    if (reply.why !== "conflict") return refused(shop, reply);
     const now = await ask({ ask: "preferences", shop });
     if (!now) return;
-    if (!now.ok) return failed("preferences-result", now.why, now.detail);
+    if (!now.ok) return refused(shop, now);
     const { merged, taken, conflicts } = merge(base.preferences, mine, now.preferences);
-    copies.set(shop, { etag: now.etag, preferences: now.preferences, draft: merged });
+    learn(shop, mine, now, merged, conflicts);
+    if (conflicts.length > 0) return about(shop, "e_conflict");
     for (const name of taken) others.add(name);
-    write(merged);
-    if (conflicts.length > 0) {
-      showChoices(conflicts.map((name) => ({ name, mine: mine[name], theirs: now.preferences[name] })));
-      return say("preferences-result", "e_conflict");
-    }
+    mine = merged;
   }
-  say("preferences-result", "e_conflict");
+  about(shop, "e_conflict");
 }
 
+/** The server's copy of a shop, and in its form the same, or `merged`; what was typed since `mine` was sent stays. */
+function learn(shop: string, mine: Preferences, { etag, preferences }: Answers["prefer"], merged = preferences, names: Name[] = []): void {
+  const conflicts = names.map((name) => ({ name, mine: mine[name], theirs: preferences[name] }));
+  const before = copies.get(shop);
+  const draft = rebased(before?.draft ?? before?.preferences ?? mine, mine, merged);
+  const copy = { etag, preferences, ...(!same(draft, preferences) && { draft }), ...(conflicts.length > 0 && { conflicts }) };
+  copies.set(shop, copy);
+  if (shop !== select().value) return;
+  write(draft);
+  showChoices(copy);
+  find("conflicts").querySelector("input")?.focus();
+}
+
+/** Of a save of another shop than the one in sight nothing is said here; what was not taken stands in its form. */
+const about = (shop: string, ...[key, params]: [TextKey, Params?]): void => { if (shop === select().value) say("preferences-result", key, params); };
+const refused = (shop: string, { why, detail }: No): void => { if (shop === select().value) failed("preferences-result", why, detail); };
+
 /** Both values of each setting that two people changed at once; the one that is chosen goes into the form, to be saved. */
-function showChoices(conflicts: { name: Name; mine: number; theirs: number }[]): void {
+function showChoices({ preferences, draft = preferences, conflicts = [] }: Partial<Copy> = {}): void {
   const choice = (name: Name, whose: TextKey, value: number, chosen: boolean): HTMLElement => {
     const radio = h("input", { type: "radio", name: `choose-${name}`, checked: chosen, on: { change: () => { const entry = ENTRIES.find((each) => each.name === name); if (entry) { input(entry).value = String(shown(entry, value)); note(); } } } });
     return h("label", { class: "check" }, radio, h("span", {}, t(whose, { value: valueOf(name, value) })));
   };
   find("conflicts").replaceChildren(...conflicts.map(({ name, mine, theirs }) =>
-    h("fieldset", { class: "conflict", "data-name": name }, h("legend", {}, labelOf(name)), choice(name, "o_mine", mine, true), choice(name, "o_theirs", theirs, false))));
+    h("fieldset", { class: "conflict", "data-name": name }, h("legend", {}, labelOf(name)), choice(name, "o_mine", mine, draft?.[name] === mine), choice(name, "o_theirs", theirs, draft?.[name] === theirs))));
   find("conflicts").hidden = conflicts.length === 0;
-  find("conflicts").querySelector("input")?.focus();
 }
 
 addEventListener("beforeunload", (event) => { if ([...copies.values()].some(({ draft }) => draft)) event.preventDefault(); });
@@ -135,7 +163,7 @@ export const preferences: Section = {
   body: [
     soft("o_preferences_hint"),
     field("o_preferences_shop", h("select", { id: "preferences-shop", on: { change: () => void open() } })),
-    h("form", { id: "preferences-fields", on: { submit: (event) => void store(event), input: (event) => { if ((event.target as HTMLInputElement).type === "number") note(); } } },
+    h("form", { id: "preferences-fields", on: { submit: store, input: (event) => { if ((event.target as HTMLInputElement).type === "number") note(); } } },
       ...GROUPS.map(({ legend, entries }) => h("fieldset", {}, text("legend", legend),
         ...entries.map(({ name, label, low, high, step, hint }) => field(label, h("input", { type: "number", id: name, min: low, max: high, step, required: true }), hint)))),
       h("div", { id: "conflicts", hidden: true }),

@@ -37,11 +37,14 @@ function draw(lang: Now["lang"]): void {
     h("li", { class: day > today ? "ahead" : "" }, h("time", { datetime: day }, day), ` ${t(key, { name: nameOf(pack, lang) })}${day > today ? ` · ${t("o_rule_ahead")}` : ""}`)), "o_rules_none");
 }
 
+/** Whose answer is wanted. */
+const keyOf = ({ server, paired }: Now["settings"]): string => `${server} ${paired}`;
+
 async function fetchPacks({ settings, lang }: Pick<Now, "settings" | "lang">, force: boolean): Promise<void> {
-  const key = `${settings.server} ${settings.paired}`;
+  const key = keyOf(settings);
   if (!settings.paired || (!force && known?.key === key)) return draw(lang);
   const reply = await ask({ ask: "packs" });
-  if (!reply) return;
+  if (!reply || key !== keyOf(now.settings)) return;
   if (!reply.ok) return failed("packs-result", reply.why, reply.detail);
   known = { packs: reply.packs.filter(({ scope }) => scope.platform === PLATFORM), key };
   find("packs-result").textContent = "";

@@ -25,8 +25,24 @@ export const time = (at: string | number): string => new Date(at).toLocaleString
 /** An element that holds one text, in whatever language the page is. */
 export const text = (tag: string, key: TextKey, props: Record<string, unknown> = {}): HTMLElement => h(tag, { ...props, "data-t": key });
 
+/** While it is under way another press is none: it would do the same twice. */
+function once(work: () => unknown): () => void {
+  let running = false;
+  return () => {
+    if (running) return;
+    running = true;
+    void (async () => work())().finally(() => { running = false; });
+  };
+}
+
 export function button(id: string, key: TextKey, press?: () => unknown, kind = "quiet"): HTMLButtonElement {
-  return text("button", key, { id, class: kind, type: press ? "button" : "submit", ...(press && { on: { click: () => void press() } }) }) as HTMLButtonElement;
+  return text("button", key, { id, class: kind, type: press ? "button" : "submit", ...(press && { on: { click: once(press) } }) }) as HTMLButtonElement;
+}
+
+/** What the button that sends a form does. */
+export function submitted(work: () => unknown): (event: Event) => void {
+  const press = once(work);
+  return (event) => { event.preventDefault(); press(); };
 }
 
 /** A labelled control; its hint is read out with it. */

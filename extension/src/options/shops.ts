@@ -1,19 +1,20 @@
 import { ask } from "../messages.js";
 import { h } from "../overlay/dom.js";
-import { button, buttons, failed, field, fill, find, redraw, result, save, say, soft, t, type Now, type Section } from "./section.js";
+import { button, buttons, failed, field, fill, find, redraw, result, save, say, soft, submitted, t, type Now, type Section } from "./section.js";
 
 /** So many are seen at a glance; more are searched, and no more than so many drawn. */
 const FEW = 8;
 const MOST = 20;
 const input = (id: string): HTMLInputElement => find<HTMLInputElement>(id);
 
-async function bind(event: Event): Promise<void> {
-  event.preventDefault();
-  say("shop-result", null);
-  const reply = await ask({ ask: "bind", shop: { id: input("shop-id").value.trim(), name: input("shop-name").value.trim() || null } });
+async function bind(): Promise<void> {
+  say("shop-result", "o_working");
+  const typed = (): [string, string] => [input("shop-id").value.trim(), input("shop-name").value.trim()];
+  const [id, name] = typed();
+  const reply = await ask({ ask: "bind", shop: { id, name: name || null } });
   if (!reply) return;
   if (!reply.ok) return failed("shop-result", reply.why, reply.detail);
-  input("shop-id").value = input("shop-name").value = "";
+  if (typed().join() === [id, name].join()) input("shop-id").value = input("shop-name").value = "";
   say("shop-result", "o_done");
 }
 
@@ -47,7 +48,7 @@ export const shops: Section = {
     h("p", { id: "shops-count", class: "soft", role: "status" }),
     buttons(button("adopt", "o_adopt", adopt), result("adopt-result")),
     soft("o_adopt_hint"),
-    h("form", { id: "shop-form", on: { submit: (event) => void bind(event) } },
+    h("form", { id: "shop-form", on: { submit: submitted(bind) } },
       field("o_shop_id", h("input", { id: "shop-id", required: true, pattern: "[0-9]{1,32}", inputmode: "numeric", autocomplete: "off" })),
       field("o_shop_name", h("input", { id: "shop-name", autocomplete: "off" })),
       button("shop-add", "o_add", undefined, ""),

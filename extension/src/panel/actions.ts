@@ -65,15 +65,16 @@ function button(state: ActionState, words: TextKey, action: ListedAction, around
   const { t } = around;
   const { id, title } = action;
   const element = h("button", { class: "quiet", type: "button", "data-act": `${state}:${id}`, "aria-label": `${t(words)}: ${title}`, on: { click: trusted(() => void answer()) } }, t(words)) as HTMLButtonElement;
+  /** One answer at a time; once it is given its buttons stay shut until the list is drawn anew without them. */
   async function answer(): Promise<void> {
-    element.disabled = true;
+    const all = element.closest("li")?.querySelectorAll("button") ?? [];
+    for (const one of all) one.disabled = true;
     try {
       await around.act(action, state);
     } catch (error) {
       if (!(error instanceof Unread)) throw error;
       said.textContent = t("p_not_done", { detail: error.why === "reads_only" ? t("e_reads_only") : error.detail || t("p_unread") });
-    } finally {
-      element.disabled = false;
+      for (const one of all) one.disabled = false;
     }
   }
   return element;

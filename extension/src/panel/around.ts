@@ -15,6 +15,7 @@ export class Unread extends Error {
 /** What a feature of the panel works with: one subject in one language, until `signal` aborts. `choose` goes to another subject. */
 export class Around {
   readonly #read = new Map<string, Promise<Parts[Part]>>();
+  readonly #made = new Map<string, unknown>();
 
   constructor(readonly shop: Shop, readonly lang: Lang, readonly t: Translate<TextKey>, readonly signal: AbortSignal, private readonly changed: () => void, readonly choose: (shop: string) => void) {}
 
@@ -24,6 +25,12 @@ export class Around {
     const known = this.#read.get(key) ?? this.#ask(part, query);
     this.#read.set(key, known);
     return known as Promise<Parts[P]>;
+  }
+
+  /** What is made once and stays through every drawing, as a field does that somebody may be typing into. */
+  once<Made>(name: string, make: () => Made): Made {
+    if (!this.#made.has(name)) this.#made.set(name, make());
+    return this.#made.get(name) as Made;
   }
 
   overlay(): Promise<Parts["overlay"]> {

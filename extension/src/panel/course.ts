@@ -73,9 +73,11 @@ function choices({ reach, of }: Course, around: Around): HTMLElement {
     element.addEventListener("change", () => { take(element.value); around.redo(); });
     return element;
   };
+  // The other choice may be newer than what is drawn.
+  const choose = (one: Partial<Pick<Course, "reach" | "of">>): void => { chosen.set(shop.id, { reach, of, ...chosen.get(shop.id), ...one }); };
   return h("div", { class: "row" },
-    select("of", t("p_of"), ["total", "goods", "logistics", "service"].map((key) => [key, t(key as TextKey)]), of, (value) => chosen.set(shop.id, { reach, of: value })),
-    select("course-reach", t("p_reach"), Object.entries(REACHES).map(([key, text]) => [key, t(text)]), String(reach), (value) => chosen.set(shop.id, { reach: Number(value), of })));
+    select("of", t("p_of"), ["total", "goods", "logistics", "service"].map((key) => [key, t(key as TextKey)]), of, (value) => choose({ of: value })),
+    select("course-reach", t("p_reach"), Object.entries(REACHES).map(([key, text]) => [key, t(text)]), String(reach), (value) => choose({ reach: Number(value) })));
 }
 
 /** What the drawing says, in a sentence. */

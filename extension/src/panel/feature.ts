@@ -13,6 +13,16 @@ export interface Feature<Data> {
 export interface Mounted { section: HTMLElement; refresh: () => Promise<void> }
 export type Mountable = (around: Around) => Mounted;
 
+/** Puts nodes into a room. One that is there already is not touched: it keeps the focus, and what is being typed into it. */
+function arrange(room: HTMLElement, nodes: readonly (Node | string)[]): void {
+  for (const old of [...room.childNodes]) if (!nodes.includes(old)) old.remove();
+  let at = room.firstChild;
+  for (const node of nodes) {
+    if (node === at) at = at.nextSibling;
+    else room.insertBefore(typeof node === "string" ? document.createTextNode(node) : node, at);
+  }
+}
+
 /**
  * A feature in its own section: drawn again only where what it shows has changed, so that a slider keeps its place and a
  * reader the focus. What cannot be read leaves what was drawn before; the head of the panel says why.
@@ -29,13 +39,13 @@ export const mountable = <Data>(feature: Feature<Data>): Mountable => (around) =
     shown = key;
     const active = document.activeElement;
     const focused = active instanceof HTMLElement && body.contains(active) ? active.dataset["act"] : undefined;
-    body.replaceChildren(...children.filter((child): child is Node | string => Boolean(child)));
+    arrange(body, children.filter((child): child is Node | string => Boolean(child)));
     for (const fold of body.querySelectorAll<HTMLDetailsElement>("details[data-fold]")) {
       const name = fold.dataset["fold"] ?? "";
       fold.open = folds.get(name) ?? fold.open;
       fold.addEventListener("toggle", () => folds.set(name, fold.open));
     }
-    if (focused) body.querySelector<HTMLElement>(`[data-act="${CSS.escape(focused)}"]`)?.focus();
+    if (focused && !body.contains(document.activeElement)) body.querySelector<HTMLElement>(`[data-act="${CSS.escape(focused)}"]`)?.focus();
   }
 
   async function refresh(): Promise<void> {

@@ -19,32 +19,35 @@ const head = new Head({ choose: (shop) => keep({ shop }), tab: (tab) => keep({ t
 document.body.append(head.element, h("main", {}, main));
 
 let stored: Stored | null = null;
-let memory: Memory = { shop: null, tab: "" };
+let memory: Memory | null = null;
 let front: string | null = null;
 /** What is mounted now: torn down by its signal when the subject, the language or the tab changes. */
 let mounted: { key: string; around: Around; features: Mounted[]; end: AbortController } | null = null;
 let stood = "";
 let timer: ReturnType<typeof setTimeout> | undefined;
+let turn = 0;
 
 /** The subject chosen by hand, else that of the page in front, else the first. */
-function subject(shops: readonly Shop[]): Shop | null {
+function subject(shops: readonly Shop[], memory: Memory): Shop | null {
   const of = (id: string | null): Shop | undefined => shops.find((shop) => shop.id === id);
   return of(memory.shop) ?? of(front) ?? shops[0] ?? null;
 }
 
 function keep(patch: Partial<Memory>): void {
+  if (!memory) return;
   memory = { ...memory, ...patch };
   void remember(memory);
   show();
 }
 
 function show(): void {
-  if (!stored) return;
+  if (!stored || !memory) return;
   const { settings, health } = stored;
   const lang = langOf(settings.lang, navigator.language);
   const t = translator(allWords(lang));
-  const shop = subject(settings.shops);
-  const tab: Tab = TABS.find(({ id }) => id === memory.tab) ?? TABS[0];
+  const shop = subject(settings.shops, memory);
+  const { tab: open } = memory;
+  const tab: Tab = TABS.find(({ id }) => id === open) ?? TABS[0];
   const now = standing(settings, health, shop);
   document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
   document.title = t("name");
@@ -76,11 +79,12 @@ async function refresh(): Promise<void> {
   clearTimeout(timer);
   const own = mounted;
   if (!own || document.visibilityState === "hidden") return;
+  const mine = ++turn;
   own.around.forget();
   // A feature that fails must not keep the others from being read again.
   const [overlay, ends] = await Promise.all([own.around.overlay().catch(() => null), Promise.allSettled(own.features.map((feature) => feature.refresh()))]);
   for (const end of ends) if (end.status === "rejected") console.error(end.reason);
-  if (own !== mounted) return;
+  if (own !== mounted || mine !== turn) return;
   head.stale(overlay?.stale ?? false);
   clearTimeout(timer);
   timer = setTimeout(() => void refresh(), overlay?.stale ? STALE_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, 1_000 * (overlay?.next_poll_seconds ?? 15)));
@@ -91,4 +95,5 @@ const closed = new AbortController();
 addEventListener("pagehide", () => closed.abort());
 watchFront((shop) => { if (shop !== front) { front = shop; show(); } }, closed.signal);
 onChange((now) => { stored = now; show(); });
-void Promise.all([load(), recall()]).then(([now, kept]) => { stored = now; memory = kept; show(); });
+// What is told of a change meanwhile is newer than what is read here.
+void Promise.all([load(), recall()]).then(([now, kept]) => { stored ??= now; memory = kept; show(); });

@@ -35,7 +35,9 @@ export const plan: Feature<Planned> = {
     if (refused !== null) said.append(h("p", { class: "bad", role: "alert" }, around.t("e_refused", { detail: refused })));
     if (answer && isOld) said.append(h("p", { class: "soft" }, around.t("p_plan_old")));
     if (answer) said.append(h("div", {}, ...planned(answer, around)));
-    return [form(data, around, said), said];
+    const form = around.once("plan", () => new Form(data.question, around));
+    form.show(data, said);
+    return [form.element, said];
   },
 };
 
@@ -48,33 +50,51 @@ async function answerOf({ kind, value, by }: Question, around: Around): Promise<
   }
 }
 
-function form({ question, turn, version, gates }: Planned, around: Around, said: HTMLElement): HTMLElement {
-  const { t, shop } = around;
-  const of = h("select", { id: "plan-of", "data-act": "plan-of" }, ...Object.entries(KINDS).map(([kind, text]) => h("option", { value: kind, selected: question?.kind === kind }, t(text)))) as HTMLSelectElement;
-  const value = h("input", { id: "plan-value", inputmode: "decimal", pattern: "[0-9]+([.][0-9]+)?", required: true, autocomplete: "off", "data-act": "plan-value", value: question && question.kind !== "gate" ? question.value : "" }) as HTMLInputElement;
-  const gate = h("select", { id: "plan-gate", "data-act": "plan-gate" }, ...gates.map(({ key, name }) => h("option", { value: key, selected: question?.value === key }, name))) as HTMLSelectElement;
-  const by = h("input", { id: "plan-by", type: "date", "data-act": "plan-by", value: question?.by ?? "" }) as HTMLInputElement;
-  const rooms = { value: h("label", { for: "plan-value" }, h("span", {}, t("p_plan_value")), value), gate: h("label", { for: "plan-gate" }, h("span", {}, t("p_plan_gate")), gate) };
-  const fit = (): void => {
-    const isGate = of.value === "gate";
-    rooms.value.hidden = isGate;
-    value.disabled = isGate;
-    rooms.gate.hidden = !isGate;
-  };
-  of.addEventListener("change", fit);
-  fit();
-  const element = h("form", { class: "plan" }, h("label", { for: "plan-of" }, h("span", {}, t("p_plan_of")), of), rooms.value, rooms.gate, h("label", { for: "plan-by" }, h("span", {}, t("p_plan_by")), by), h("button", { type: "submit", "data-act": "plan-ask" }, t("p_plan_ask")));
-  element.addEventListener("submit", (event) => {
-    event.preventDefault();
-    trusted(() => {
-      const kind = of.value as Kind;
-      said.replaceChildren(t("p_plan_working"));
-      const next = { kind, value: kind === "gate" ? gate.value : value.value, by: by.value };
-      asked.set(shop.id, { question: next, turn: turn + 1, version, answer: answerOf(next, around) });
-      around.redo();
-    })(event);
-  });
-  return element;
+/** Made once for all drawings: a score that comes while somebody types takes nothing out of their hands. */
+class Form {
+  readonly element: HTMLElement;
+  readonly #gate = h("select", { id: "plan-gate", "data-act": "plan-gate" }) as HTMLSelectElement;
+  #gates = "";
+  #version = 0;
+  #said: HTMLElement | null = null;
+
+  constructor(question: Question | null, around: Around) {
+    const { t, shop } = around;
+    const of = h("select", { id: "plan-of", "data-act": "plan-of" }, ...Object.entries(KINDS).map(([kind, text]) => h("option", { value: kind, selected: question?.kind === kind }, t(text)))) as HTMLSelectElement;
+    const value = h("input", { id: "plan-value", inputmode: "decimal", pattern: "[0-9]+([.][0-9]+)?", required: true, autocomplete: "off", "data-act": "plan-value", value: question && question.kind !== "gate" ? question.value : "" }) as HTMLInputElement;
+    const by = h("input", { id: "plan-by", type: "date", "data-act": "plan-by", value: question?.by ?? "" }) as HTMLInputElement;
+    const rooms = { value: h("label", { for: "plan-value" }, h("span", {}, t("p_plan_value")), value), gate: h("label", { for: "plan-gate" }, h("span", {}, t("p_plan_gate")), this.#gate) };
+    const fit = (): void => {
+      const isGate = of.value === "gate";
+      rooms.value.hidden = isGate;
+      value.disabled = isGate;
+      rooms.gate.hidden = !isGate;
+    };
+    of.addEventListener("change", fit);
+    fit();
+    this.element = h("form", { class: "plan" }, h("label", { for: "plan-of" }, h("span", {}, t("p_plan_of")), of), rooms.value, rooms.gate, h("label", { for: "plan-by" }, h("span", {}, t("p_plan_by")), by), h("button", { type: "submit", "data-act": "plan-ask" }, t("p_plan_ask")));
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      trusted(() => {
+        const kind = of.value as Kind;
+        this.#said?.replaceChildren(t("p_plan_working"));
+        const next = { kind, value: kind === "gate" ? this.#gate.value : value.value, by: by.value };
+        asked.set(shop.id, { question: next, turn: (asked.get(shop.id)?.turn ?? 0) + 1, version: this.#version, answer: answerOf(next, around) });
+        around.redo();
+      })(event);
+    });
+  }
+
+  /** The gates and the score there are now; what comes of the next question is told in `said`. */
+  show({ question, version, gates }: Planned, said: HTMLElement): void {
+    this.#version = version;
+    this.#said = said;
+    const key = JSON.stringify(gates);
+    if (key === this.#gates) return;
+    const chosen = this.#gates === "" ? question?.value : this.#gate.value;
+    this.#gates = key;
+    this.#gate.replaceChildren(...gates.map(({ key: id, name }) => h("option", { value: id, selected: id === chosen }, name)));
+  }
 }
 
 function planned({ plan: cheapest, reachable, actions, ways, wait, not_before, current, lines }: ActionList, around: Around): Child[] {

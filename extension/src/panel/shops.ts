@@ -31,7 +31,7 @@ export const shops: Feature<Listed> = {
   draw({ page: { items, next_cursor }, bound }, around) {
     const { t } = around;
     return [
-      h("div", { class: "row" }, find(around), order(around)),
+      around.once("shops", () => h("div", { class: "row" }, find(around), order(around))),
       items.length === 0 ? h("p", { class: "soft" }, t("p_shops_none")) : table(items, new Set(bound), around),
       next_cursor !== null && h("p", { class: "soft" }, t("p_shops_more", { n: items.length })),
     ];
@@ -41,10 +41,13 @@ export const shops: Feature<Listed> = {
 function find(around: Around): HTMLElement {
   const label = around.t("p_shops_find");
   const input = h("input", { type: "search", value: wanted.q, maxlength: "100", placeholder: label, "aria-label": label, "data-act": "find", autocomplete: "off" }) as HTMLInputElement;
-  input.addEventListener("input", () => {
+  const typed = (): void => {
     clearTimeout(typing);
     typing = setTimeout(() => { wanted.q = input.value.trim(); around.redo(); }, TYPING_MS);
-  });
+  };
+  // Half a syllable of an input method is no name to look for.
+  input.addEventListener("input", (event) => { if (!(event as InputEvent).isComposing) typed(); });
+  input.addEventListener("compositionend", typed);
   return input;
 }
 

@@ -1,0 +1,11 @@
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** One work after the other, in the order they came; one that fails does not stop the next. */
+export function oneByOne(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}

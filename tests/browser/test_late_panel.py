@@ -1,0 +1,128 @@
+"""The panel while its answers are late: two choices made quickly, a name typed meanwhile, a button pressed again."""
+
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import text
+
+from server.demo.catalog import SHOP_ID
+from tests.browser.api import Api, Held, wait_for
+from tests.browser.browser import Browser
+from tests.browser.selling import asked
+from tests.browser.test_panel import (  # noqa: F401 -- fixtures of the same stage
+    _as_made,
+    _sold,
+    answer,
+    api,
+    ours,
+    panel,
+    pausing,
+    settled,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+
+def released(held: Held, page: Page) -> None:
+    """The late answer is here, and what it leads to has been done."""
+    before = held.arrived()
+    held.let_go()
+    wait_for(lambda: held.arrived() > before, "the late answer", pause=pausing(page))
+    page.wait_for_timeout(500)
+
+
+def again(page: Page) -> None:
+    """What the panel does when it comes into sight: it reads everything anew."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_two_choices_made_quickly_both_count(ours: Browser, api: Api) -> None:  # noqa: F811
+    page = panel(ours, "course")
+    held = Held(api, "/history")
+    page.locator("[data-act=of]").select_option("goods")
+    page.locator("[data-act=course-reach]").select_option("30")
+    released(held, page)
+    settled(page)
+    expect(page.locator("[data-act=of]")).to_have_value("goods")
+    expect(page.locator("[data-act=course-reach]")).to_have_value("30")
+    last = answer(api, "history?limit=200")["items"][-1]
+    page.locator("#course [data-act=table]").click()
+    newest = page.locator("#course tbody tr").filter(has_text=last["date"]).locator("td").first
+    expect(newest).to_have_text(f"{last['official']['dimensions']['goods']:.2f}")
+
+
+def test_a_name_is_typed_on_while_an_answer_comes(ours: Browser, api: Api) -> None:  # noqa: F811
+    page = panel(ours, "shops")
+    find = page.locator("[data-act=find]")
+    find.evaluate("field => { field.id = 'typed'; }")
+    held = Held(api, "/v1/subjects")
+    find.focus()
+    page.keyboard.type("演示")
+    wait_for(held.made, "the question", pause=pausing(page))
+    page.keyboard.type("店")
+    held.let_go()
+    page.wait_for_timeout(100)
+    page.keyboard.type("家家")
+    expect(page.locator("#shops .soft")).to_be_visible()
+    settled(page)
+    expect(page.locator("#typed")).to_be_focused()
+    expect(page.locator("#typed")).to_have_value("演示店家家")
+
+
+def test_a_new_score_leaves_the_question_that_is_being_typed(
+    ours: Browser,  # noqa: F811
+    admin: "Engine",
+) -> None:
+    page = panel(ours, "try")
+    page.locator("#plan-value").fill("88.5")
+    page.locator("#plan-by").fill("2026-12-24")
+    with admin.connect() as connection:
+        connection.execute(
+            text("UPDATE subjects SET input_version = input_version + 1, scored_version = scored_version + 1")
+        )
+    page.locator("#plan-value").focus()
+    page.locator("[data-figure=plan]").evaluate("said => { said.id = 'before'; }")
+    again(page)
+    expect(page.locator("#before")).to_have_count(0)
+    expect(page.locator("#plan-value")).to_be_focused()
+    expect(page.locator("#plan-value")).to_have_value("88.5")
+    expect(page.locator("#plan-by")).to_have_value("2026-12-24")
+
+
+def test_an_action_that_was_answered_cannot_be_answered_again(ours: Browser, api: Api) -> None:  # noqa: F811
+    page = panel(ours)
+    first = answer(api, "actions")["actions"][0]["id"]
+    held = Held(api, "/actions")
+    page.locator(f"[data-act='done:{first}']").click()
+    wait_for(held.made, "the list to be asked for again", pause=pausing(page))
+    page.wait_for_timeout(300)
+    for act in ("done", "snoozed", "dismissed"):
+        assert page.locator(f"[data-act='{act}:{first}']").is_disabled()
+    released(held, page)
+    expect(page.locator(f"#actions ol > li[data-id={first}]")).to_have_count(0)
+    expect(page.locator(f"[data-act='open:{first}']")).to_be_enabled()
+    assert [call.status for call in asked(api, f"/actions/{first}")] == [200]
+
+
+def test_an_older_answer_does_not_say_that_the_score_is_being_made(
+    ours: Browser,  # noqa: F811
+    api: Api,  # noqa: F811
+    admin: "Engine",
+) -> None:
+    page = panel(ours, "shops")
+    shift = text("UPDATE subjects SET input_version = input_version + :by WHERE id = :shop")
+    with admin.connect() as connection:
+        connection.execute(shift, {"by": 1, "shop": SHOP_ID})
+    held = Held(api, "/overlay")
+    again(page)
+    wait_for(held.made, "the question", pause=pausing(page))
+    with admin.connect() as connection:
+        connection.execute(shift, {"by": -1, "shop": SHOP_ID})
+    api.slow = None
+    again(page)
+    wait_for(held.arrived, "the newer answer", pause=pausing(page))
+    settled(page)
+    page.wait_for_timeout(300)
+    released(held, page)
+    assert page.locator("header .stale").inner_text() == ""
