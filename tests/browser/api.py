@@ -131,35 +131,6 @@ class Api:
         return self.app(environ, start)
 
 
-class Held:
-    """Every answer under a route is on its way until `let_go`. `made`: one was computed, and what it says is fixed."""
-
-    def __init__(self, api: Api, ending: str) -> None:
-        self._ending = ending
-        self._made, self._gone = threading.Event(), threading.Event()
-        self._before = len(api.calls)
-        self._api = api
-        api.slow = self._hold
-
-    def made(self) -> bool:
-        return self._made.is_set()
-
-    def let_go(self) -> None:
-        self._gone.set()
-        self._api.slow = None
-
-    def arrived(self) -> int:
-        """How many answers."""
-        calls = self._api.calls[self._before :]
-        return sum(call.path.endswith(self._ending) and call.method != "OPTIONS" for call in calls)
-
-    def _hold(self, question: str) -> float:
-        if question.partition("?")[0].endswith(self._ending) and not self._gone.is_set():
-            self._made.set()
-            self._gone.wait(60)
-        return 0
-
-
 class _Input:
     """The body again, for the app behind the log."""
 

@@ -9,9 +9,10 @@ from sqlalchemy import text
 from server.demo.catalog import SHOP_ID
 from server.demo.host import DemoHost
 from server.demo.variants import OTHER_SHOP_ID, OTHER_SHOP_NAME
-from tests.browser.api import Api, Held, wait_for
+from tests.browser.api import Api, wait_for
 from tests.browser.browser import ORDERS, SCORE, Browser, badges, dock, events_of, expect_state
 from tests.browser.conftest import plain_overlay
+from tests.browser.held import Held
 from tests.browser.selling import asked
 from tests.browser.test_actions import TITLE, proposed  # noqa: F401 -- a fixture
 from tests.browser.test_settings import fill, opened, saved
@@ -30,20 +31,6 @@ def asking(page: Page, question: dict[str, Any]) -> None:
 
 def told(page: Page) -> Any:
     return page.evaluate("() => window.said")
-
-
-def made(held: Held, page: Page) -> None:
-    wait_for(held.made, "the question", pause=lambda seconds: page.wait_for_timeout(1000 * seconds))
-
-
-def released(held: Held, page: Page) -> None:
-    """The late answer is here, and what it leads to has been done."""
-    before = held.arrived()
-    held.let_go()
-    wait_for(
-        lambda: held.arrived() > before, "the late answer", pause=lambda seconds: page.wait_for_timeout(1000 * seconds)
-    )
-    page.wait_for_timeout(500)
 
 
 def bind_other(browser: Browser) -> None:
@@ -103,9 +90,9 @@ def test_a_second_click_on_an_action_is_none(browser: Browser, api: Api, propose
     answers = f"/actions/{proposed}"
     held = Held(api, answers)
     button.dblclick()
-    made(held, page)
+    held.made(page)
     page.wait_for_timeout(500)
-    released(held, page)
+    held.let_go(page)
     expect(dock(page).locator(".panel")).not_to_contain_text(TITLE)
     assert [call.status for call in asked(api, answers)] == [200]
     expect_state(page, "ok")
@@ -117,10 +104,10 @@ def test_an_answer_to_what_was_asked_before_a_pause_puts_no_number_on_the_button
     wait_for(lambda: toolbar(own) == "85.3", "the number", pause=events_of(browser.context))
     held = Held(api, "/overlay")
     asking(own, {"ask": "overlay", "page": "score", "shop": SHOP_ID, "ids": []})
-    made(held, own)
+    held.made(own)
     browser.change(paused=True)
     wait_for(lambda: toolbar(own) == "", "the number to go", pause=events_of(browser.context))
-    released(held, own)
+    held.let_go(own)
     told(own)
     assert toolbar(own) == ""
     expect_state(page, "paused")
@@ -130,9 +117,9 @@ def test_after_everything_was_deleted_nothing_that_was_asked_before_comes_back(b
     own = browser.own_page("blank")
     held = Held(api, "/overlay")
     asking(own, {"ask": "overlay", "page": "score", "shop": SHOP_ID, "ids": []})
-    made(held, own)
+    held.made(own)
     own.evaluate(ASK, {"ask": "wipe"})
-    released(held, own)
+    held.let_go(own)
     told(own)
     kept = browser.kept()
     assert (kept["kv"], kept["storage"].keys() - {"capture", "health"}) == ([], set())
@@ -147,9 +134,9 @@ def test_a_late_refusal_of_an_old_token_says_nothing_of_the_new_one(
         connection.execute(text("UPDATE devices SET revoked_at = now()"))
     held = Held(api, "/score")
     asking(own, {"ask": "part", "shop": SHOP_ID, "part": "score", "query": {}})
-    made(held, own)
+    held.made(own)
     assert own.evaluate(ASK, {"ask": "pair", "server": api.url, "code": new_code(), "name": "again"})["ok"]
-    released(held, own)
+    held.let_go(own)
     assert (told(own)["why"], asked(api, "/score")[-1].status) == ("shut", 401)
     assert browser.kept()["storage"]["health"]["revoked"] is False
     page = browser.page(ORDERS)
@@ -165,9 +152,9 @@ def test_a_code_that_is_sent_twice_is_used_once(fresh: Browser, api: Api, new_co
     page.locator("#code").fill(new_code())
     held = Held(api, "/v1/devices")
     page.locator("#pair").dblclick()
-    made(held, page)
+    held.made(page)
     page.wait_for_timeout(300)
-    released(held, page)
+    held.let_go(page)
     expect(page.locator("#paired")).to_contain_text(api.url)
     expect(page.locator("#pair-result")).to_have_text("已完成。")
     assert len(asked(api, "/v1/devices")) == 1
@@ -177,11 +164,11 @@ def test_of_two_addresses_that_are_tried_the_last_is_spoken_of(browser: Browser,
     page = opened(browser)
     held = Held(api, "/v1/subjects")  # the test's last question but one
     page.locator("#test").click()
-    made(held, page)
+    held.made(page)
     page.locator("#server").fill("http://koubei.example")
     page.locator("#test").click()
     expect(page.locator("#test-result")).to_contain_text("地址写错了")
-    released(held, page)
+    held.let_go(page)
     wait_for(
         lambda: [call for call in api.calls if call.path.startswith("/v1/devices/") and call.method == "GET"],
         "the test's last question",
@@ -207,11 +194,11 @@ def test_a_save_of_one_shop_does_not_come_back_in_the_form_of_another(
     fill(page, warn_yellow_hours=31)
     held = Held(api, SETTINGS)
     page.locator("#preferences-save").click()
-    made(held, page)
+    held.made(page)
     page.locator("#preferences-shop").select_option(OTHER_SHOP_ID)
     expect(page.locator("#warn_yellow_hours")).to_be_enabled()
     expect(page.locator("#warn_yellow_hours")).not_to_have_value("31")
-    released(held, page)
+    held.let_go(page)
     expect(page.locator("#warn_yellow_hours")).not_to_have_value("31")
     fill(page, quiet_from=21)
     saved(page)
@@ -225,9 +212,9 @@ def test_what_is_typed_while_settings_are_read_stays(browser: Browser, api: Api)
     page = opened(browser)
     held = Held(api, SETTINGS)
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    made(held, page)
+    held.made(page)
     fill(page, warn_yellow_hours=33)
-    released(held, page)
+    held.let_go(page)
     expect(page.locator("#warn_yellow_hours")).to_have_value("33")
     expect(page.locator("#preferences-result")).to_have_text("有改动还没保存。")
 
@@ -239,11 +226,11 @@ def test_what_is_typed_and_saved_while_something_is_being_saved_is_kept(
     fill(page, warn_yellow_hours=33)
     held = Held(api, SETTINGS)
     page.locator("#preferences-save").click()
-    made(held, page)
+    held.made(page)
     fill(page, quiet_to=5)
     page.locator("#preferences-save").click()
     fill(page, quiet_from=20)
-    released(held, page)
+    held.let_go(page)
     wait_for(lambda: stored(admin, SHOP_ID).get("quiet_to") == 5, "both saves", pause=events_of(browser.context))
     expect(page.locator("#preferences-result")).to_have_text("有改动还没保存。")
     expect(page.locator("#quiet_from")).to_have_value("20")

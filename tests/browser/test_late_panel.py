@@ -6,8 +6,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 from server.demo.catalog import SHOP_ID
-from tests.browser.api import Api, Held, wait_for
+from tests.browser.api import Api, wait_for
 from tests.browser.browser import Browser
+from tests.browser.held import Held
 from tests.browser.selling import asked
 from tests.browser.test_panel import (  # noqa: F401 -- fixtures of the same stage
     _as_made,
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-def released(held: Held, page: Page) -> None:
-    """The late answer is here, and what it leads to has been done."""
-    before = held.arrived()
-    held.let_go()
-    wait_for(lambda: held.arrived() > before, "the late answer", pause=pausing(page))
-    page.wait_for_timeout(500)
-
-
 def again(page: Page) -> None:
     """What the panel does when it comes into sight: it reads everything anew."""
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -42,7 +35,7 @@ def test_two_choices_made_quickly_both_count(ours: Browser, api: Api) -> None:  
     held = Held(api, "/history")
     page.locator("[data-act=of]").select_option("goods")
     page.locator("[data-act=course-reach]").select_option("30")
-    released(held, page)
+    held.let_go(page)
     settled(page)
     expect(page.locator("[data-act=of]")).to_have_value("goods")
     expect(page.locator("[data-act=course-reach]")).to_have_value("30")
@@ -59,10 +52,9 @@ def test_a_name_is_typed_on_while_an_answer_comes(ours: Browser, api: Api) -> No
     held = Held(api, "/v1/subjects")
     find.focus()
     page.keyboard.type("演示")
-    wait_for(held.made, "the question", pause=pausing(page))
+    held.made(page)
     page.keyboard.type("店")
-    held.let_go()
-    page.wait_for_timeout(100)
+    held.let_go(page)
     page.keyboard.type("家家")
     expect(page.locator("#shops .soft")).to_be_visible()
     settled(page)
@@ -95,11 +87,11 @@ def test_an_action_that_was_answered_cannot_be_answered_again(ours: Browser, api
     first = answer(api, "actions")["actions"][0]["id"]
     held = Held(api, "/actions")
     page.locator(f"[data-act='done:{first}']").click()
-    wait_for(held.made, "the list to be asked for again", pause=pausing(page))
+    held.made(page)
     page.wait_for_timeout(300)
     for act in ("done", "snoozed", "dismissed"):
         assert page.locator(f"[data-act='{act}:{first}']").is_disabled()
-    released(held, page)
+    held.let_go(page)
     expect(page.locator(f"#actions ol > li[data-id={first}]")).to_have_count(0)
     expect(page.locator(f"[data-act='open:{first}']")).to_be_enabled()
     assert [call.status for call in asked(api, f"/actions/{first}")] == [200]
@@ -111,18 +103,19 @@ def test_an_older_answer_does_not_say_that_the_score_is_being_made(
     admin: "Engine",
 ) -> None:
     page = panel(ours, "shops")
+    wait_for(lambda: len(asked(api, "/overlay")) >= 2, "each tab's question", pause=pausing(page))
     shift = text("UPDATE subjects SET input_version = input_version + :by WHERE id = :shop")
     with admin.connect() as connection:
         connection.execute(shift, {"by": 1, "shop": SHOP_ID})
     held = Held(api, "/overlay")
     again(page)
-    wait_for(held.made, "the question", pause=pausing(page))
+    held.made(page)
     with admin.connect() as connection:
         connection.execute(shift, {"by": -1, "shop": SHOP_ID})
-    api.slow = None
+    held.others_pass()
     again(page)
     wait_for(held.arrived, "the newer answer", pause=pausing(page))
     settled(page)
     page.wait_for_timeout(300)
-    released(held, page)
+    held.let_go(page)
     assert page.locator("header .stale").inner_text() == ""
