@@ -5,6 +5,7 @@ import type { Stored } from "./settings.js";
 import type { CaptureSpec } from "./spec.js";
 import { choose, lean, type InForce, type Offer } from "./specs.js";
 import type { Store } from "./store.js";
+import { oneByOne } from "./turns.js";
 
 const RENEW_MS = 6 * 3_600_000;
 
@@ -18,6 +19,8 @@ const isOffer = (body: unknown): body is Offer => {
 /** Which specs are in force here: what came with the extension, and what its server said last. Kept by the service worker. */
 export class SpecBook {
   #inForce: InForce | null = null;
+  /** Two that find no key must not make two. */
+  readonly #inTurn = oneByOne();
 
   constructor(private readonly store: Store) {}
 
@@ -44,7 +47,11 @@ export class SpecBook {
   }
 
   /** Lays the specs, and the key of this browser's pseudonyms, where content scripts read them. */
-  async publish(): Promise<void> {
+  publish(): Promise<void> {
+    return this.#inTurn(() => this.#publish());
+  }
+
+  async #publish(): Promise<void> {
     const { specs } = await this.#read();
     const known = (await chrome.storage.local.get("capture"))["capture"] as Stored["capture"] | undefined;
     const capture: Stored["capture"] = { specs: specs.map(lean), routes: ROUTES, rowKinds: ROW_KIND, salt: known?.salt ?? (crypto.randomUUID() + crypto.randomUUID()) };

@@ -6,10 +6,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 from server.demo.catalog import SHOP_ID
+from server.demo.host import DemoHost
 from tests.browser.api import Api, wait_for
-from tests.browser.browser import Browser
+from tests.browser.browser import ORDERS, Browser, badges
 from tests.browser.held import Held
-from tests.browser.selling import asked
+from tests.browser.selling import CREATOR, SHOP, asked
 from tests.browser.test_panel import (  # noqa: F401 -- fixtures of the same stage
     _as_made,
     _sold,
@@ -119,3 +120,28 @@ def test_an_older_answer_does_not_say_that_the_score_is_being_made(
     page.wait_for_timeout(300)
     held.let_go(page)
     assert page.locator("header .stale").inner_text() == ""
+
+
+SEEN = """() => {
+  window.seen = new Set();
+  const look = () => window.seen.add(document.querySelector("[data-act=subject]")?.options[0].text);
+  new MutationObserver(look).observe(document.body, {childList: true, subtree: true});
+}"""
+
+
+def test_a_page_that_is_loaded_anew_leaves_the_panel_with_its_shop(
+    ours: Browser,  # noqa: F811
+    host: DemoHost,
+) -> None:
+    ours.change(shops=[CREATOR, SHOP])
+    page = panel(ours)
+    front = ours.page(ORDERS)
+    front.bring_to_front()
+    follows = page.locator("[data-act=subject] option").first
+    expect(follows).to_contain_text(str(SHOP["name"]))
+    page.evaluate(SEEN)
+    host.switches.set("/api/order/searchlist", "slow")
+    front.reload()
+    expect(badges(front).first).to_be_visible()
+    seen = page.evaluate("[...window.seen].filter(Boolean)")
+    assert [name for name in seen if str(CREATOR["name"]) in name] == []

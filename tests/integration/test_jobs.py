@@ -64,6 +64,11 @@ def state(admin: "Engine") -> list[Any]:
     return rows(admin, "SELECT task, state, attempts FROM jobs WHERE task = 'recalculate'")
 
 
+def attempts(admin: "Engine") -> int:
+    """How often the recalculation has failed; 0 where no failure is kept."""
+    return max((count for _, _, count in state(admin)), default=0)
+
+
 def fail(database: "Database", times: int, now: dt.datetime = NOW, subject: str = "shop-1") -> None:
     for _ in range(times):
         jobs.failed(database.app, subject, RECALCULATE, ValueError("no such thing"), now)
@@ -115,15 +120,16 @@ def test_a_failure_is_seen_retried_and_forgotten_once_it_succeeds(
     with worker(settings, tmp_path / "log", tick_seconds=1):
         with every_score(admin, "RAISE 'the score of % cannot be kept', NEW.subject_id"):
             send(shop, [ORDER, REVIEW])
-            eventually(lambda: state(admin) == [("recalculate", "retrying", 1)], "the failure to be counted")
+            eventually(lambda: attempts(admin) >= 1, "the failure to be counted")
             found = shop.client.get("/v1/subjects/shop-1/jobs").json["items"]  # after half past eleven, the day's too
             [job] = [one for one in found if one["task"] == "recalculate"]
             assert job["reason"] == "RaiseException: the score of shop-1 cannot be kept"
             assert job["place"].startswith("worker/storing.py:")
             assert read(client)["koubei_jobs", "recalculate", "retrying"] == 1
-            eventually(lambda: state(admin) == [("recalculate", "retrying", 2)], "it to be tried again by itself")
-        answer = shop.client.post("/v1/subjects/shop-1/jobs/recalculate/retries")
-        assert (answer.status_code, answer.json["attempts"]) == (202, 0)
+            eventually(lambda: attempts(admin) >= 2, "it to be tried again by itself")
+            # While it cannot succeed: by itself it might have, before anybody asked.
+            answer = shop.client.post("/v1/subjects/shop-1/jobs/recalculate/retries")
+            assert (answer.status_code, answer.json["attempts"]) == (202, 0)
         eventually(lambda: scored(admin, "shop-1") and state(admin) == [], "the score, and the failure forgotten")
     assert shop.client.post("/v1/subjects/shop-1/jobs/recalculate/retries").status_code == 404
     assert shop.client.get("/v1/audit").json["items"][0]["event"] == "job.retried"

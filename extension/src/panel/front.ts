@@ -1,8 +1,9 @@
 import { WHO } from "../messages.js";
 
 /**
- * Whose page is in front, as its own content script says; null where none of ours is there. No permission is needed: the
- * tab is asked by its number, and what it sends to the service worker is heard here too.
+ * Whose page is in front, as its own content script says; null where none of ours is there. A page that does not know yet,
+ * as one that is being loaded, changes nothing. No permission is needed: the tab is asked by its number, and what it sends
+ * to the service worker is heard here too.
  */
 export function watchFront(tell: (shop: string | null) => void, signal: AbortSignal): void {
   let front: number | null = null;
@@ -12,10 +13,10 @@ export function watchFront(tell: (shop: string | null) => void, signal: AbortSig
     const turn = ++asked;
     const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
     const own = tab?.id ?? null;
-    const shop = own === null ? null : await chrome.tabs.sendMessage(own, WHO).catch(() => null) as unknown;
+    const shop = own === null ? undefined : await chrome.tabs.sendMessage(own, WHO).catch(() => undefined) as unknown;
     if (turn !== asked || signal.aborted) return;
     front = own;
-    tell(typeof shop === "string" ? shop : null);
+    if (shop !== null) tell(typeof shop === "string" ? shop : null);
   }
   const turned = (): void => void look();
   const heard = (message: unknown, { tab }: chrome.runtime.MessageSender): void => {
