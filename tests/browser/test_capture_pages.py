@@ -33,8 +33,12 @@ Records = dict[str, dict[str, Any]]
 
 
 def sent(api: Api, kind: str) -> Records:
-    """Every record of a kind that left the browser, by its id, as last sent."""
+    """Every record of a kind that the server has answered for, and so has stored; by its id, as last sent."""
     return {r["id"]: r for batch in api.batches() for r in batch["records"] if r["kind"] == kind}
+
+
+def counted(api: Api) -> set[str]:
+    return {counter["name"] for counter in sent(api, "counter").values()}
 
 
 def stored(admin: "Engine", kind: str) -> set[str]:
@@ -55,7 +59,8 @@ def bind_creator(browser: Browser, host: DemoHost) -> str:
 def test_after_sales(browser: Browser, api: Api, host: DemoHost, admin: "Engine") -> None:
     browser.page(PAGES["after_sales"])
     truth = {case["id"]: case for case in host.shop.after_sales[:20]}
-    wait_for(lambda: stored(admin, "after_sale") == set(truth), "the after-sales")
+    wait_for(lambda: sent(api, "after_sale").keys() == set(truth), "the after-sales")
+    assert stored(admin, "after_sale") == set(truth)
     for id_, record in sent(api, "after_sale").items():
         for name in ("order_id", "line_id", "type", "applied_at", "reason", "amount", "updated_at"):
             assert record.get(name) == truth[id_].get(name), name
@@ -67,13 +72,14 @@ def test_after_sales(browser: Browser, api: Api, host: DemoHost, admin: "Engine"
 def test_reviews_and_their_counts(browser: Browser, api: Api, host: DemoHost, admin: "Engine") -> None:
     page = browser.page(PAGES["reviews"])
     truth = {review["id"]: review for review in host.shop.reviews[:20]}
-    wait_for(lambda: stored(admin, "review") == set(truth), "the reviews")
+    wait_for(lambda: sent(api, "review").keys() == set(truth), "the reviews")
+    assert stored(admin, "review") == set(truth)
     for id_, record in sent(api, "review").items():
         for name in ("order_id", "product_id", "created_at", "stars", "logistics_stars", "service_stars", "tags"):
             assert record.get(name) == truth[id_].get(name), name
         assert "text" not in record
-    wait_for(lambda: stored(admin, "counter"), "the counts")
-    assert "negative_comment_count_30d" in {counter["name"] for counter in sent(api, "counter").values()}
+    wait_for(lambda: "negative_comment_count_30d" in counted(api), "the counts")
+    assert stored(admin, "counter")
     api.calls.clear()
     browser.change(review_text=True)
     page.reload()
@@ -87,8 +93,8 @@ def test_service_agents_go_by_pseudonyms(
     browser: Browser, api: Api, host: DemoHost, admin: "Engine", page: str
 ) -> None:
     browser.page(PAGES[page])
-    wait_for(lambda: stored(admin, "service_day"), "the agents' day")
-    records = sent(api, "service_day")
+    records = wait_for(lambda: sent(api, "service_day"), "the agents' day")
+    assert stored(admin, "service_day") == set(records)
     day = next(iter(records.values()))["date"]
     truth = [entry for entry in host.shop.service_days if entry["date"] == day]
     figures = ("sessions", "rated", "dissatisfied", "reply_seconds_mean")
@@ -108,10 +114,9 @@ def test_violations_are_counted(browser: Browser, api: Api, admin: "Engine") -> 
     browser.page(PAGES["score"])  # says whose shop it is
     page = browser.page(PAGES["penalties"])
     page.evaluate("fetch('/governance/shop/experiencescore/getOverviewByVersion').then(r => r.json())")
-    wait_for(lambda: stored(admin, "counter"), "the counters")
-    assert {"penalty_pending", "penalty_all", "penalty_can_appeal"} <= {
-        c["name"] for c in sent(api, "counter").values()
-    }
+    wanted = {"penalty_pending", "penalty_all", "penalty_can_appeal"}
+    wait_for(lambda: wanted <= counted(api), "the counters")
+    assert stored(admin, "counter")
 
 
 def test_a_creators_score_by_its_label_and_the_shops_of_the_selection(
@@ -127,9 +132,10 @@ def test_a_creators_score_by_its_label_and_the_shops_of_the_selection(
         assert {r["id"]: r["total"] for r in sent(api, "official").values()} == {truth["id"]: truth["total"]}
         page.close()
     page = browser.page(PAGES["selection"])
-    wait_for(lambda: stored(admin, "partner"), "the partners")
+    partners = wait_for(lambda: sent(api, "partner"), "the partners")
+    assert stored(admin, "partner") == set(partners)
     newest = {p["merchant_id"]: p for p in reversed(host.creator.partners)}
-    for record in sent(api, "partner").values():
+    for record in partners.values():
         shop = newest[record["merchant_id"]]
         assert [record[name] for name in ("total", "goods", "logistics", "service")] == [
             shop[name] for name in ("total", "goods", "logistics", "service")
@@ -153,10 +159,12 @@ def test_another_creators_login_stores_nothing(browser: Browser, api: Api) -> No
 def test_a_detail_joins_its_day(browser: Browser, api: Api, host: DemoHost) -> None:
     page = browser.page(PAGES["score"])
     wait_for(lambda: len(api.batches()) >= 2, "overview and analysis")
-    before = len(api.batches())
     page.evaluate("fetch('/governance/shop/experiencescore/getSubScoreNew?experience_node=318').then(r => r.json())")
-    wait_for(lambda: len(api.batches()) > before, "the detail")
-    [record] = api.batches()[-1]["records"]
+    [detail] = wait_for(
+        lambda: [one for one in api.batches() if one["source"]["adapter"].startswith("doudian.score-part/")],
+        "the detail",
+    )
+    [record] = detail["records"]
     assert record["indicators"].keys() == host.shop.official[-1]["indicators"].keys(), "nothing of the day is lost"
     assert record["total"] == host.shop.official[-1]["total"]
 
