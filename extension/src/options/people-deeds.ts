@@ -34,7 +34,8 @@ async function openRole({ id, name }: Member): Promise<void> {
   if (!reply.ok) return refused("members-result", reply, name);
   say("members-result", null);
   freshen(reply.member);
-  if (shown.step !== before) return draw();
+  // Something else was begun; that what was open has been closed meanwhile is no reason not to open this.
+  if (shown.step !== before && shown.step !== null) return draw();
   begin({ deed: "role", id, etag: reply.etag, role: reply.member.role }, "choose", "members-title");
 }
 

@@ -52,7 +52,7 @@ export const people: Section = {
       h("details", { id: "revoked-part", hidden: true }, h("summary", { id: "revoked-title" }, h("span", { id: "revoked-count" })), h("ul", { id: "revoked", class: "people" })),
     ),
     result("devices-result"),
-    buttons(button("people-renew", "o_renew", load), result("people-read")),
+    buttons(button("people-renew", "o_renew", () => void load()), result("people-read")),
   ],
   show(given) {
     shown.now = given;
