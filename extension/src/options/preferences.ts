@@ -128,7 +128,8 @@ async function put(shop: string, wanted: Preferences): Promise<void> {
 function learn(shop: string, mine: Preferences, { etag, preferences }: Answers["prefer"], merged = preferences, names: Name[] = []): void {
   const conflicts = names.map((name) => ({ name, mine: mine[name], theirs: preferences[name] }));
   const before = copies.get(shop);
-  const draft = rebased(before?.draft ?? before?.preferences ?? mine, mine, merged);
+  const form = shop === select().value ? read() : before?.draft ?? before?.preferences ?? mine;
+  const draft = rebased(form, mine, merged);
   const copy = { etag, preferences, ...(!same(draft, preferences) && { draft }), ...(conflicts.length > 0 && { conflicts }) };
   copies.set(shop, copy);
   if (shop !== select().value) return;
