@@ -7,12 +7,12 @@ import numpy as np
 from msgspec import Struct
 
 from shared_scoring.calendar import iso
-from shared_scoring.forecast.choice import METHODS, STAYS
+from shared_scoring.forecast.choice import LEARNED, METHODS, STAYS
 from shared_scoring.forecast.forecast import Forecaster, MethodUsed, methods_used
 from shared_scoring.forecast.judged import judge
 from shared_scoring.forecast.model import TOTAL
 from shared_scoring.forecast.past import Past
-from shared_scoring.forecast.track import KEYS
+from shared_scoring.forecast.track import KEYS, Track
 from shared_scoring.forecast.track import MOST_DAYS as LOOKING_BACK
 from shared_scoring.forecast.triangle import Floats
 from shared_scoring.pack import Pack
@@ -95,7 +95,7 @@ def backtest(
         dtype=bool,
     )
     days = [day for day, one in zip(track.days, asked, strict=True) if one]
-    came, said = track.came[asked], track.said[asked]
+    came, said = track.came[asked], plain(track)[asked]
     mids, halves = mids[asked], halves[asked]
     records = {
         key: [_record(ahead, came, said, mids, halves, column) for ahead in HORIZONS] for column, key in enumerate(KEYS)
@@ -113,6 +113,14 @@ def backtest(
         methods=methods_used(now.choices[TOTAL]),
         reason=None if days else "too_few_days",
     )
+
+
+def plain(track: Track) -> Floats:
+    """What each method said, the baselines without what the rules alone would have told them."""
+    said = track.said.copy()
+    baselines = [at for at, method in enumerate(METHODS) if method != LEARNED]
+    said[:, :, KEYS.index(TOTAL), baselines] -= track.ruled[..., None]
+    return said
 
 
 def _record(ahead: int, came: Floats, said: Floats, mids: Floats, halves: Floats, column: int) -> HorizonRecord:

@@ -93,7 +93,7 @@ class Forecaster:
         first = oldest - longest - _BEFORE
         plan = Plan(definition for pack in packs.values() for definition in pack.definitions)
         triangles = Triangles(past.rows(plan, first, as_of), first, as_of + horizon - EARLIEST_LAG, longest)
-        self.model = Model(past, self.pack_of, triangles, as_of)
+        self.model = Model(past, self.pack_of, triangles)
         self.asked = [day for day in asked if day > triangles.began]
 
     def track(self) -> Track:
@@ -116,7 +116,7 @@ def forecast(past: Past, as_of: int, days: int, rules: Pack | None = None, subje
     pack = own.pack_of(as_of)
     judged = judge(track, pack.response.band)
     first = 1 if newest is None or not gap else 0
-    outlooks, said = ask(own.model, as_of, first, days)
+    outlooks, said, _ = ask(own.model, as_of, first, days)
     judged = judged.later(gap + first - 1)
     mids = judged.mids(said)
     found = [_day(outlook, at, judged, mids[at]) for at, outlook in enumerate(outlooks)]

@@ -25,13 +25,18 @@ TOTAL = "total"
 
 
 class Outlook(NamedTuple):
-    """What the model says of one coming day. `reason` is a code where the total is not known."""
+    """What the model says of one coming day. `reason` is a code where the total is not known.
+
+    `ruled` are the points by which the total moves from the newest official one if every dimension stays as it is:
+    deductions and bonuses that come or leave, and other weights under another pack.
+    """
 
     day: int
     pack: Pack
     stage: str
     figures: Figures
     reason: str | None
+    ruled: float = 0.0
 
 
 class Learned(NamedTuple):
@@ -44,20 +49,19 @@ class Learned(NamedTuple):
 class Model:
     """Answers for any as-of day the triangles cover. `packs` gives the pack of a day."""
 
-    def __init__(self, past: Past, packs: Callable[[int], Pack], triangles: Triangles, today: int) -> None:
-        self._past, self._today = past, today
+    def __init__(self, past: Past, packs: Callable[[int], Pack], triangles: Triangles) -> None:
+        self._past = past
         self._packs = packs
         self._triangles = triangles
         self._learned: dict[tuple[str, int], Learned] = {}
 
     def learned(self, pack: Pack, as_of: int) -> Learned:
-        """What was learned by a day; past answers learn once a week, of what was known on its first day."""
-        day = as_of if as_of == self._today else as_of - as_of % 7
-        found = self._learned.get((pack.id, day))
+        """What was learned by a day."""
+        found = self._learned.get((pack.id, as_of))
         if found is None:
-            known = self._past.facts(day)
-            found = self._learned[pack.id, day] = Learned(
-                learn(pack, known, day + 1), learn_ranks(pack, known, day + 1)
+            known = self._past.facts(as_of)
+            found = self._learned[pack.id, as_of] = Learned(
+                learn(pack, known, as_of + 1), learn_ranks(pack, known, as_of + 1)
             )
         return found
 
@@ -104,8 +108,9 @@ class _View:
             return Outlook(day, pack, stage, {TOTAL: self._growth(pack, day)}, None)
         found = self._estimate(pack, day, at)
         figures: Figures = {str(key): one.score for key, one in found.dimensions.items()}
-        figures[TOTAL] = self._total(pack, day, at, found)
-        return Outlook(day, pack, stage, figures, None if figures[TOTAL] is not None else "no_official")
+        ruled = self._ruled(pack, day, at)
+        figures[TOTAL] = self._total(pack, found, ruled)
+        return Outlook(day, pack, stage, figures, None if figures[TOTAL] is not None else "no_official", ruled)
 
     def _estimate(self, pack: Pack, day: int, at: int) -> Estimated:
         values = values_ahead(pack, self._anchor, self._ahead, day, at)
@@ -158,19 +163,29 @@ class _View:
         found = ranks_moved(ranks, members, weights, moved, before, values)
         return found if isinstance(found, Band) else None
 
-    def _total(self, pack: Pack, day: int, at: int, found: Estimated) -> float | None:
-        """The newest official total, moved by what its dimensions, deductions and bonuses are expected to move."""
+    def _total(self, pack: Pack, found: Estimated, ruled: float) -> float | None:
+        """The newest official total, moved by the rules alone and by what its dimensions are expected to move."""
         shown = None if self._anchor is None else self._anchor.page.total
         if self._anchor is None or shown is None or self._anchor.page.stage == "growth":
             return found.total.score
-        before = self._packs(self._anchor.day)
-        moved = self._adjustment(pack, self._known, day, Rolled(self._ahead, at)) - self._adjustment_then
+        moved = ruled
         for key, one in found.dimensions.items():
             was = figure(self._anchor.page, key)
             if one.score is None or was is None:
                 return found.total.score
-            moved += self._weight(pack, key) * one.score - self._weight(before, key) * was
+            moved += self._weight(pack, key) * (one.score - was)
         return min(max(shown + moved, pack.scale[0]), pack.scale[1])
+
+    def _ruled(self, pack: Pack, day: int, at: int) -> float:
+        if self._anchor is None or self._anchor.page.stage == "growth":
+            return 0.0
+        moved = self._adjustment(pack, self._known, day, Rolled(self._ahead, at)) - self._adjustment_then
+        before = self._packs(self._anchor.day)
+        if pack.id != before.id:
+            for key in map(str, pack.dimensions):
+                was = figure(self._anchor.page, key)
+                moved += 0.0 if was is None else (self._weight(pack, key) - self._weight(before, key)) * was
+        return moved
 
     def _weight(self, pack: Pack, key: str) -> float:
         weights = {str(one): dimension_weight(pack, self._known, one, self._as_of + 1).share for one in pack.dimensions}

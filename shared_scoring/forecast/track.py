@@ -12,22 +12,26 @@ from shared_scoring.estimate import figure
 from shared_scoring.facts import Facts
 from shared_scoring.forecast.baselines import slope, stays
 from shared_scoring.forecast.choice import LEARNED, METHODS, STAYS, TREND
-from shared_scoring.forecast.model import Model, Outlook
+from shared_scoring.forecast.model import TOTAL, Model, Outlook
 from shared_scoring.forecast.triangle import Floats
 
-KEYS = ("total", "goods", "logistics", "service")
+KEYS = (TOTAL, "goods", "logistics", "service")
 MOST_DAYS = 60  # past as-of days that are looked back on
 
 
 class Answers(NamedTuple):
-    """What each method says on one as-of day; `said` has shape (horizon, keys, methods), NaN where nothing."""
+    """What each method says on one as-of day; `said` has shape (horizon, keys, methods), NaN where nothing.
+
+    `ruled` are the points of the total that rules alone move by each day (horizon): every method counts them.
+    """
 
     outlooks: list[Outlook]
     said: Floats
+    ruled: Floats
 
 
 class Track(NamedTuple):
-    """`said` and `came` per past as-of day: shapes (days, horizon, keys, methods) and (days, horizon, keys).
+    """Of past as-of days: shapes (days, horizon, keys, methods), (days, horizon, keys) and (days, horizon).
 
     NaN where nothing was said, or no official figure came. `days` are the as-of days, oldest first.
     """
@@ -35,6 +39,7 @@ class Track(NamedTuple):
     days: list[int]
     said: Floats
     came: Floats
+    ruled: Floats
 
     @property
     def errors(self) -> Floats:
@@ -47,7 +52,7 @@ class Track(NamedTuple):
         days = np.array([self.days[row] for row in rows], dtype=np.int64)
         coming = days[:, None] + 1 + np.arange(self.came.shape[1])[None, :] > as_of
         came = np.where(coming[..., None], np.nan, self.came[rows])
-        return Track([self.days[row] for row in rows], self.said[rows], came)
+        return Track([self.days[row] for row in rows], self.said[rows], came, self.ruled[rows])
 
 
 def ask(model: Model, as_of: int, first: int, last: int) -> Answers:
@@ -57,28 +62,32 @@ def ask(model: Model, as_of: int, first: int, last: int) -> Answers:
     flat, steep = stays(known, as_of, KEYS), slope(known, as_of, KEYS)
     outlooks = model.outlook(as_of, first, last)
     days = np.arange(as_of + first, as_of + last + 1)
+    ruled = np.array([outlook.ruled for outlook in outlooks])
     for column, key in enumerate(KEYS):
         if (newest := flat[key]) is not None:
             said[:, column, METHODS.index(STAYS)] = newest.shown
             if (step := steep[key]) is not None:
                 said[:, column, METHODS.index(TREND)] = newest.shown + step * (days - newest.day)
+            if key == TOTAL:
+                said[:, column] += ruled[:, None]
         for at, outlook in enumerate(outlooks):
             if (mid := outlook.figures.get(key)) is not None:
                 said[at, column, METHODS.index(LEARNED)] = mid
-    return Answers(outlooks, said)
+    return Answers(outlooks, said, ruled)
 
 
 def look_back(model: Model, known: Facts, as_of_days: Sequence[int], horizon: int) -> Track:
     """Ask on each past day; `known` holds the official days that came."""
     said = np.full((len(as_of_days), horizon, len(KEYS), len(METHODS)), np.nan)
     came = np.full((len(as_of_days), horizon, len(KEYS)), np.nan)
+    ruled = np.zeros((len(as_of_days), horizon))
     for row, day in enumerate(as_of_days):
-        said[row] = ask(model, day, 1, horizon).said
+        _, said[row], ruled[row] = ask(model, day, 1, horizon)
         for at in range(horizon):
             if (page := known.officials.get(day + 1 + at)) is not None:
                 shown = [figure(page, key) for key in KEYS]
                 came[row, at] = [np.nan if one is None else one for one in shown]
-    return Track(list(as_of_days), said, came)
+    return Track(list(as_of_days), said, came, ruled)
 
 
 def days_to_ask(known: Facts, as_of: int) -> list[int]:

@@ -60,6 +60,14 @@ class Fit(NamedTuple):
         rows = np.atleast_2d(points)
         return np.hstack([spread(rows[:, i], knots) for i, knots in enumerate(self.knots)])
 
+    def beyond(self, points: Floats) -> Floats:
+        """What is added of one day's points below the first and above the last knot of each indicator."""
+        ends = zip(points, self.knots, self.slopes, strict=True)
+        found: Floats = np.array(
+            [(min(at - knots[0], 0.0) * slopes[0], max(at - knots[-1], 0.0) * slopes[-1]) for at, knots, slopes in ends]
+        )
+        return found
+
 
 def spread(points: Floats, knots: Floats) -> Floats:
     """How much of each piece lies below the points: what its slope is multiplied with."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _POINTS = 50.0  # how long the scale is on which a response is fitted, whatever the pack's
 _MISFIT = 0.25  # of what a slope adds: no true response is a sum of functions of single values
+_UNSEEN = 1.0  # of what it adds beyond the values that the days learned from have shown
 Values = Mapping[str, float | None]
 
 
@@ -120,11 +121,15 @@ class DimensionResponse:
         return min(max(score, self.scale[0]), self.scale[1])
 
     def _doubt(self, one: Floats, other: Floats) -> float:
-        """The standard deviation of a difference: what the days leave open of each slope, and the form's own error."""
+        """The standard deviation of a difference: what the days leave open of each slope, and the form's own error.
+
+        Beyond the values seen, the last slope is carried on where no day showed one: it may be as wrong as it is large.
+        """
         fit = self.found.fit
         gradient = fit.gradient(other)[0] - fit.gradient(one)[0]
         slopes = np.concatenate(fit.slopes)
         misfit = _MISFIT**2 * float(((gradient * slopes) ** 2).sum())
+        misfit += _UNSEEN**2 * float(((fit.beyond(other) - fit.beyond(one)) ** 2).sum())
         return float(np.sqrt(max(float(gradient @ fit.covariance @ gradient), 0.0) + misfit))
 
 

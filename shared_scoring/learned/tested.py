@@ -48,7 +48,7 @@ def tested(days: Floats, scores: Floats, points: Floats, shares: Floats) -> Test
     return _tested(_Key(*(np.ascontiguousarray(one, np.float64).tobytes() for one in (days, scores, points, shares))))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)  # the past answers of one subject: three dimensions of some two hundred days
 def _tested(key: _Key) -> Tested:
     days, scores, shares = (np.frombuffer(one) for one in (key.days, key.scores, key.shares))
     points = np.frombuffer(key.points).reshape(len(days), len(shares))

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from server.cli import main
+from shared_scoring.calendar import day_of
 from shared_scoring.decode import decode_record
 from shared_scoring.forecast.backtest import Backtest, backtest
 from shared_scoring.forecast.bands import widths
 from shared_scoring.forecast.choice import choose
 from shared_scoring.forecast.past import HistoryPast
 from shared_scoring.history import History
-from tests.unit.test_forecast import known_before
+from shared_scoring.pack import bundled
+from tests.unit.test_forecast import PACK, known_before, official, orders
 from tests.worlds.clock import iso_day
 from tests.worlds.shop import build
 
@@ -100,6 +102,16 @@ def test_who_loses_is_not_used(sizes: tuple[float, float, float], method: str, r
 
 def test_nothing_is_judged_on_a_few_answers() -> None:
     assert {one.reason for one in choose(errors(5.0, 1.0, 1.0, answers=9))} == {"too_few_days"}
+
+
+def test_staying_is_told_plainly_even_where_the_rules_know_better() -> None:
+    """`fake_orders` leaves the window of 11-05: the baseline does not know it, an answer does."""
+    conduct = {"kind": "conduct", "id": "c", "at": "2026-10-05T12:00:00+08:00", "scene": "fake_orders"}
+    last = day_of("2026-11-08")
+    pages = [official(iso_day(last - at), 85.0 if at <= 3 else 75.0) for at in range(30)]
+    found = ask([*orders("2026-09-01", 68), conduct, *pages], last, rules=bundled()[PACK])
+    turned = next(one for one in found.answers["1"] if one.date == "2026-11-05")
+    assert (turned.stays, turned.mid, turned.came) == (75.0, 85.0, 85.0)
 
 
 def test_bands_hold_four_of_five_and_never_shrink() -> None:

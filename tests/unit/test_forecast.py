@@ -10,8 +10,11 @@ import pytest
 
 from shared_scoring.calendar import day_of
 from shared_scoring.decode import decode_record
-from shared_scoring.forecast.forecast import Forecast, forecast
+from shared_scoring.forecast.choice import METHODS
+from shared_scoring.forecast.forecast import Forecast, Forecaster, forecast
 from shared_scoring.forecast.past import HistoryPast
+from shared_scoring.forecast.track import KEYS
+from shared_scoring.forecast.track import ask as look_ahead
 from shared_scoring.history import History
 from shared_scoring.pack import bundled
 from tests.worlds.clock import iso_day
@@ -32,9 +35,12 @@ BEGINS = {
 }
 
 
+def history_of(records: list[Record]) -> History:
+    return History(decode_record(json.dumps(one, default=float).encode()) for one in records)
+
+
 def ask(records: list[Record], as_of: str, days: int = 5, rules: str | None = PACK) -> Forecast:
-    history = History(decode_record(json.dumps(one, default=float).encode()) for one in records)
-    return forecast(HistoryPast(history), day_of(as_of), days, None if rules is None else bundled()[rules])
+    return forecast(HistoryPast(history_of(records)), day_of(as_of), days, None if rules is None else bundled()[rules])
 
 
 def official(day: str, total: float, **more: Any) -> Record:
@@ -118,6 +124,27 @@ def test_the_end_of_a_deduction_is_known_to_the_day() -> None:
     answer = ask([*orders("2026-10-01", 31), conduct, official("2026-11-01", 75.0)], "2026-11-01")
     # It counts for the scores of 10-06 to 11-04: the window of 11-05 begins on 10-06.
     assert [one.total.mid for one in answer.days] == [75.0, 75.0, 75.0, 85.0, 85.0]
+
+
+def test_what_the_rules_alone_say_is_in_every_method() -> None:
+    conduct = {"kind": "conduct", "id": "c", "at": "2026-10-05T12:00:00+08:00", "scene": "fake_orders"}
+    pages = [official(iso_day(day_of("2026-11-01") - at), 75.0) for at in range(8)]
+    told = [*orders("2026-10-01", 31), conduct, *pages]
+    own = Forecaster(HistoryPast(history_of(told)), day_of("2026-11-01"), 5, bundled()[PACK])
+    said = look_ahead(own.model, day_of("2026-11-01"), 1, 5).said[:, KEYS.index("total")]
+    assert len(METHODS) == said.shape[1]
+    for method in range(len(METHODS)):
+        assert said[:, method].tolist() == [75.0, 75.0, 75.0, 85.0, 85.0]
+
+
+def test_where_staying_is_used_other_weights_and_deductions_count() -> None:
+    """A page of the old pack: the new one weighs the dimensions otherwise, whatever the dimensions do."""
+    scores = {"goods": 90.0, "logistics": 80.0, "service": 70.0}
+    dimensions = {key: {"score": one, "weight": 1 / 3} for key, one in scores.items()}
+    pages = [{**official(f"2026-09-0{at}", 80.0), "dimensions": dimensions} for at in range(1, 7)]
+    own = Forecaster(HistoryPast(history_of([*orders("2026-08-01", 38), *pages])), day_of("2026-09-06"), 3)
+    said = look_ahead(own.model, day_of("2026-09-06"), 1, 3).said[:, KEYS.index("total"), METHODS.index("stays")]
+    assert said.tolist() == pytest.approx([80.0, 81.0, 81.0])
 
 
 def test_a_bonus_ends_when_its_service_is_switched_off() -> None:

@@ -76,6 +76,18 @@ def test_slopes_that_heed_a_change_go_towards_it_and_not_beyond(more: float) -> 
         assert sorted([expected.mid, heeded.mid, expected.mid + more])[1] == pytest.approx(heeded.mid, abs=1e-9)
 
 
+def test_a_value_nobody_has_seen_widens_the_band() -> None:
+    """As far beyond the seen values as within them: the same slope, but nobody has shown it there."""
+    rng = np.random.default_rng(6)
+    points = walk(rng, 60)
+    found = fit(days_of(60), points @ SHARES + rng.normal(0, 0.05, 60), points, SHARES)
+    edge = np.array([one[-1] for one in found.knots])
+    assert found.beyond(edge).tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert found.beyond(edge + 2)[:, 1].tolist() == pytest.approx([2 * one[-1] for one in found.slopes])
+    lowest = np.array([one[0] for one in found.knots])
+    assert found.beyond(lowest - 2)[:, 0].tolist() == pytest.approx([-2 * one[0] for one in found.slopes])
+
+
 @examples(15)
 @given(st.integers(0, 10_000), st.integers(2, 60))
 def test_better_values_never_cost_points(seed: int, days: int) -> None:
