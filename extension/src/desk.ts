@@ -1,6 +1,6 @@
-import { Away, problem, type Api, type Call } from "./api.js";
-import { exportKey, no, type Answers, type Emptied, type PageAsk, type Reply } from "./messages.js";
-import type { Outbox } from "./outbox.js";
+import { Away, problem, type Call } from "./api.js";
+import type { Line } from "./line.js";
+import { exportKey, no, type Desk, type Emptied, type PageAsk } from "./messages.js";
 import type { Pairing } from "./pairing.js";
 import { probe } from "./probe.js";
 import { change, consented, loadSettings, serverAddress } from "./settings.js";
@@ -9,17 +9,12 @@ import { allSubjects } from "./subjects.js";
 import type { InTurn } from "./turns.js";
 
 type Asked = Extract<PageAsk, { ask: "test" | "preferences" | "prefer" | "packs" | "adopt" | "export-server" | "erase" | "withdraw" }>;
-type Handlers = { [M in Asked as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
 
 /** What the settings page needs of the service worker that nobody else does. */
 export interface Backroom {
   store: Store;
-  outbox: Outbox;
+  line: Line;
   pairing: Pairing;
-  call: Call;
-  /** Whether this browser's member may still, or now, send. */
-  learnRole: (client: Api) => Promise<void>;
-  tellHealth: () => Promise<number>;
   /** Runs after what is being queued, and before what comes later. */
   inTurn: InTurn;
   /** What was read of the merchant's pages and is not in the queue. */
@@ -32,13 +27,13 @@ export const whileAgreed = (call: Call): Call => async (work) => {
   return consented(settings) && settings.paired ? call(work) : no("shut");
 };
 
-export function desk({ store, outbox, pairing, call, learnRole, tellHealth, inTurn, forgetReadings }: Backroom): Handlers {
+export function desk({ store, line, pairing, inTurn, forgetReadings }: Backroom): Desk<Asked> {
   const empty = (shop?: string): Promise<Emptied> => inTurn(async () => {
     await forgetReadings(shop);
-    return outbox.empty(shop);
+    return line.outbox.empty(shop);
   });
 
-  const asking = whileAgreed(call);
+  const asking = whileAgreed(line.call);
 
   return {
     async test({ server }) {
@@ -49,10 +44,10 @@ export function desk({ store, outbox, pairing, call, learnRole, tellHealth, inTu
       const client = await pairing.client(which === "this" ? undefined : address);
       const found = await probe(client, which, () => performance.now());
       if (which === "this" && await pairing.holds(client)) {
-        if (found.verdict === "well" || found.verdict === "revoked") await outbox.heard({ is: found.verdict === "well" ? "taken" : "revoked" });
-        if (found.verdict === "well") await learnRole(client);
+        if (found.verdict === "well" || found.verdict === "revoked") await line.outbox.heard({ is: found.verdict === "well" ? "taken" : "revoked" });
+        if (found.verdict === "well") await line.learnRole(client);
       }
-      await tellHealth();
+      await line.health.tell();
       return { ok: true, ...found };
     },
 
@@ -102,12 +97,12 @@ export function desk({ store, outbox, pairing, call, learnRole, tellHealth, inTu
 
     /** The server first: where it does not answer nothing is thrown away here either. */
     async erase({ shop }) {
-      const answer = await call((client) => client.erase(shop));
+      const answer = await line.call((client) => client.erase(shop));
       if ("why" in answer) return answer;
       if (answer.status >= 300 && answer.status !== 404) return no("refused", problem(answer.body));
       await change(({ shops }) => ({ shops: shops.filter(({ id }) => id !== shop) }));
       const gone = await empty(shop);
-      await tellHealth();
+      await line.health.tell();
       return { ok: true, ...gone };
     },
 
@@ -117,7 +112,7 @@ export function desk({ store, outbox, pairing, call, learnRole, tellHealth, inTu
       await change({ consent: null });
       const gone = await empty();
       if (consent) await change({ withdrawn: { at: new Date().toISOString(), version: consent.version, ...gone } });
-      await tellHealth();
+      await line.health.tell();
       return { ok: true, ...gone };
     },
   };

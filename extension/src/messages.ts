@@ -60,6 +60,9 @@ export interface No { ok: false; why: Failure; detail?: string }
 export const no = (why: Failure, detail?: string): No => ({ ok: false, why, ...(detail ? { detail } : {}) });
 export type Reply<T> = ({ ok: true } & T) | No;
 
+/** Who answers some of the messages in the service worker. */
+export type Desk<Asked extends ContentAsk | PageAsk> = { [M in Asked as M["ask"]]: (message: M, sender: chrome.runtime.MessageSender) => Promise<Reply<Answers[M["ask"]]>> };
+
 export interface LogEntry { n?: number; at: string; method: string; url: string; status: number | null; body: string | null }
 export interface SetAside { key: string; at: string; status: number; reason: string; body: string }
 export interface Unread { spec: string; outcome: string; at: string; drift: Drift | null }

@@ -2,7 +2,7 @@ import type { ActionList, AtRiskPage, DropOuts, Explanation, Forecast, History, 
 import { route } from "./api-contract.js";
 import type { paths } from "./api-types.js";
 import { problem, type Answer, type Api, type Call } from "./api.js";
-import { no, type Answers, type PageAsk, type Reply } from "./messages.js";
+import { no, type Desk, type PageAsk, type Reply } from "./messages.js";
 import { consented, loadSettings } from "./settings.js";
 
 /** What the panel may read of a subject. */
@@ -59,10 +59,9 @@ export class PartReader {
 }
 
 type Asked = Extract<PageAsk, { ask: "part" | "push" }>;
-type Handlers = { [M in Asked as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
 
 /** What the panel needs of the service worker: questions about bound subjects, while anything may be sent at all. */
-export function panelDesk(reader: PartReader, call: Call): Handlers {
+export function panelDesk(reader: PartReader, call: Call): Desk<Asked> {
   async function asked<Body>(shop: string, work: (client: Api) => Promise<Answer & { body: Body }>): Promise<Reply<{ answer: Body }>> {
     const settings = await loadSettings();
     if (!consented(settings) || !settings.paired || settings.paused) return no("shut");

@@ -1,7 +1,8 @@
 import type { Invited, Member, OwnDevice, Role } from "./api-contract.js";
-import { problem, type Answer, type Call } from "./api.js";
+import { problem, type Answer } from "./api.js";
 import { whileAgreed } from "./desk.js";
-import { no, type Answers, type Failure, type No, type Reply } from "./messages.js";
+import type { Line } from "./line.js";
+import { no, type Desk, type Failure, type No, type Reply } from "./messages.js";
 
 /** What the settings page asks about the people of the account and their devices. */
 export type PeopleAsk =
@@ -24,8 +25,6 @@ export interface PeopleAnswers {
   "revoke-device": object;
 }
 
-type Handlers = { [M in PeopleAsk as M["ask"]]: (message: M) => Promise<Reply<Answers[M["ask"]]>> };
-
 const WHY: Readonly<Record<string, Failure>> = { "scope-missing": "not_owner", "last-owner": "last_owner", "member-has-role": "has_role", "changed-meanwhile": "conflict", "not-found": "gone" };
 
 /** What the code of a problem means here. */
@@ -34,9 +33,9 @@ function refusal({ status, body }: Answer): No {
   return no(typeof code === "string" && Object.hasOwn(WHY, code) ? WHY[code] ?? "refused" : "refused", problem(body) || String(status));
 }
 
-/** Answers the section "People and devices". `heed` is told what this browser's own token may do now. */
-export function peopleDesk(call: Call, heed: (device: string, scopes: readonly string[]) => Promise<void>): Handlers {
-  const asking = whileAgreed(call);
+/** Answers the section "People and devices", and heeds what is said there of this browser's own token. */
+export function peopleDesk(line: Line): Desk<PeopleAsk> {
+  const asking = whileAgreed(line.call);
   const done = async (work: Parameters<typeof asking<Answer>>[0]): Promise<Reply<object>> => {
     const answer = await asking(work);
     return "why" in answer ? answer : answer.status < 300 ? { ok: true } : refusal(answer);
@@ -48,7 +47,7 @@ export function peopleDesk(call: Call, heed: (device: string, scopes: readonly s
       if ("why" in own) return own;
       if (own.status !== 200 || !own.body.id || !own.body.scopes) return refusal(own);
       const device = own.body as OwnDevice;
-      await heed(device.id, device.scopes);
+      await line.heed(device.id, device.scopes);
       if (!device.scopes.includes("devices:write")) return { ok: true, own: device, everybody: null };
       const [members, devices] = await Promise.all([asking((client) => client.members()), asking((client) => client.devices())]);
       if ("why" in members) return members;

@@ -85,6 +85,9 @@ export const load = async (): Promise<Stored> => storedOf(await chrome.storage.l
 /** Without the specs, which are most of what is stored. */
 export const loadSettings = async (): Promise<Settings> => merge((await chrome.storage.local.get("settings"))["settings"]);
 
+/** Whether this browser reads the pages of that shop or creator. */
+export const bound = async (shop: string): Promise<boolean> => (await loadSettings()).shops.some(({ id }) => id === shop);
+
 function merge(stored: unknown): Settings {
   const given = (stored ?? {}) as Partial<Settings>;
   return { ...DEFAULTS, ...given };

@@ -1,8 +1,8 @@
 import type { SubjectPage } from "./api-contract.js";
 import { problem, type Answer, type Api, type Call } from "./api.js";
 import type { Shop } from "./identity.js";
-import { no, type No } from "./messages.js";
-
+import { no, type No, type Reply } from "./messages.js";
+import { change, consented, loadSettings } from "./settings.js";
 
 /** As many as the server gives in one answer. */
 const A_PAGE = 200;
@@ -21,3 +21,17 @@ export async function allSubjects(call: Call): Promise<Shop[] | No> {
 }
 
 const pageBehind = (cursor: string | null) => (client: Api) => client.subjects(A_PAGE, cursor);
+
+/** On the server and in this browser. */
+export async function bindShop(call: Call, shop: Shop): Promise<Reply<object>> {
+  const settings = await loadSettings();
+  if (!consented(settings) || !settings.paired) return no("shut");
+  const answer = await call((client) => client.bind(shop));
+  if ("why" in answer) return answer;
+  // Who only reads may not bind: a shop that the account has is taken as it is.
+  const listed = answer.status === 403 ? await allSubjects(call) : [];
+  const isThere = "why" in listed ? false : listed.some(({ id }) => id === shop.id);
+  if (answer.status >= 300 && !isThere) return no("refused", problem(answer.body));
+  await change(({ shops }) => ({ shops: [...shops.filter(({ id }) => id !== shop.id), { id: shop.id, name: shop.name, ...(shop.type === "creator" && { type: shop.type }) }] }));
+  return { ok: true };
+}

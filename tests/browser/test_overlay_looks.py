@@ -232,6 +232,7 @@ def test_the_toolbar_shows_the_days_one_number_while_reading_is_allowed(rich: Br
     rich.change(paused=True)
     own.wait_for_function("async () => (await chrome.action.getBadgeText({})) === ''")
     rich.change(paused=False)
+    own.wait_for_function("async () => (await chrome.action.getBadgeText({})) === '-0.4'")
 
 
 def test_the_guide_says_which_page_to_open_and_why(rich: Browser) -> None:
