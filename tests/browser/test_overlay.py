@@ -195,9 +195,14 @@ def test_a_strict_policy_with_trusted_types_breaks_nothing(browser: Browser, hos
     assert browser.faults == []
 
 
-def test_an_update_of_the_extension_leaves_a_clean_page(fresh: Browser, api: Api, new_code: Callable[[], str]) -> None:
+@pytest.mark.parametrize("changes", [False, True], ids=["still", "a page that changes meanwhile"])
+def test_an_update_of_the_extension_leaves_a_clean_page(
+    fresh: Browser, api: Api, new_code: Callable[[], str], *, changes: bool
+) -> None:
     fresh.setup(api, new_code(), (SHOP_ID, SHOP_NAME))
     page = ready(fresh)
+    if changes:
+        page.evaluate("() => { setInterval(() => document.body.append(document.createComment('')), 50) }")
     fresh.reload_extension()
     expect(badges(page)).to_have_count(0)
     expect(dock(page)).to_have_count(0)

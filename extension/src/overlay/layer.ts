@@ -78,7 +78,8 @@ export class Layer {
       if (this.signal.aborted) return;
       this.#painted.push(performance.now());
       this.onLook();
-      this.#paint();
+      // It may have found that the extension is gone.
+      if (!this.signal.aborted) this.#paint();
       // What has changed now is our own doing.
       this.#observer.takeRecords();
     };
