@@ -76,7 +76,7 @@ class DemoBrowser:
         return page
 
     def _await(self, page: Page, output: str) -> None:
-        page.wait_for_function("id => document.querySelector(id).textContent !== ''", arg=output)
+        page.wait_for_selector(f"{output}:not(:empty):not(.working)", state="attached")
         said = page.inner_text(output)
         if "bad" in (page.get_attribute(output, "class") or "").split():
             raise BrowserError(f"the extension's settings page says: {said}")

@@ -74,6 +74,7 @@ export function say(id: string, key: TextKey | null, params?: Params): void {
   const output = find(id);
   output.textContent = key === null ? "" : t(key, params);
   output.classList.toggle("bad", key !== null && key.startsWith("e_"));
+  output.classList.toggle("working", key === "o_working");
 }
 
 export function failed(id: string, why: Failure, detail = "", server = spoken?.settings.server ?? ""): void {
