@@ -16,7 +16,8 @@ const IDLE_MS = 300;
 /** Addresses that exist to show or to hold a person's data: not even their shape is looked at. */
 const NEVER = /contact|receive|login|passport|\/im\//i;
 
-type Read = { url: string; failed: boolean } & ({ text: string } | { value: unknown });
+/** `place`: where the page was when it read this; by the time we look at it the merchant may have clicked on. */
+type Read = { place: string; url: string; failed: boolean } & ({ text: string } | { value: unknown });
 
 const parse = JSON.parse;
 const [NativeResponse, NativeBlob] = [Response, Blob];
@@ -32,17 +33,18 @@ const names = new Map<string, string>();
 const recording = (): boolean => Date.now() < (told?.recording ?? 0);
 /** An answer's address without query, and the query. */
 const parts = (url: string): [string, string] => { const [address = "", query = ""] = url.split(/[?#]/, 2); return [address, query]; };
-const here = (spec: AnswerSpec): boolean => spec.open.some((route) => (location.host + location.pathname).startsWith(route));
+const here = (): string => location.host + location.pathname;
+const opensAt = (place: string) => (spec: AnswerSpec): boolean => spec.open.some((route) => place.startsWith(route));
 
 /** Whether anybody may want this answer. Before it is known what is wanted, every answer of these hosts is kept for a moment. */
-const wanted = (url: string, type: () => string | null): boolean => {
+const wanted = (place: string, url: string, type: () => string | null): boolean => {
   if (told === null) return waiting.length < BUFFERED_ANSWERS && /json/.test(type() ?? "");
-  return byAddress.has(parts(url)[0]) || anywhere.some(here) || recording();
+  return byAddress.has(parts(url)[0]) || anywhere.some(opensAt(place)) || recording();
 };
 
 function specsFor(read: Read): AnswerSpec[] {
   const [address] = parts(read.url);
-  const maybe = anywhere.filter((spec) => address.startsWith(`https://${spec.host}/`) && here(spec));
+  const maybe = anywhere.filter(opensAt(read.place)).filter(({ host }) => address.startsWith(`https://${host}/`));
   const text = maybe.length === 0 ? "" : "text" in read ? read.text : JSON.stringify(read.value);
   return [...(byAddress.get(address) ?? []), ...maybe.filter(({ hint }) => text.includes(`"${hint}"`))];
 }
@@ -123,17 +125,20 @@ function tapFetch(): void {
   const proto = Response.prototype;
   const { json: nativeJson, text: nativeText, clone } = proto;
   const body = Object.getOwnPropertyDescriptor(proto, "body")?.get;
-  const asked = (from: Response): boolean => {
-    try { return wanted(from.url, () => from.headers.get("content-type")); } catch { return false; /* no Response: the native method says so */ }
-  };
-  const keep = (from: Response, text: string): void => {
-    if (text.length <= LARGEST_ANSWER) take({ url: from.url, failed: !from.ok, text });
+  /** Keeps the text that the page will have read; null where nobody wants it. */
+  const keeper = (from: Response): ((text: string) => void) | null => {
+    const place = here();
+    try {
+      if (!wanted(place, from.url, () => from.headers.get("content-type"))) return null;
+    } catch { return null; /* no Response: the native method says so */ }
+    return (text) => { if (text.length <= LARGEST_ANSWER) take({ place, url: from.url, failed: !from.ok, text }); };
   };
   // Reading text keeps the digits of long numbers. Whatever fails is left to the browser's own json(), whose words the page expects.
   const { json } = {
     json(this: Response): Promise<unknown> {
-      return !asked(this) || this.bodyUsed ? nativeJson.call(this) : nativeText.call(this).then((text) => {
-        keep(this, text);
+      const keep = keeper(this);
+      return !keep || this.bodyUsed ? nativeJson.call(this) : nativeText.call(this).then((text) => {
+        keep(text);
         try { return parse(text) as unknown; } catch { return nativeJson.call(new NativeResponse(new NativeBlob(["\uFEFF", text]))); }
       }, (error: unknown) => {
         // A connection that breaks says the same to both; only a locked body names who wanted it.
@@ -151,9 +156,9 @@ function tapFetch(): void {
     if (!native) continue;
     const { [name]: value } = {
       [name](this: Response): Promise<unknown> {
-        const listen = asked(this);
+        const keep = keeper(this);
         const read = native.call(this);
-        if (listen) void read.then((result) => (typeof result === "string" ? result : nativeText.call(new Response(result as BodyInit)))).then((text) => keep(this, text)).catch(() => undefined);
+        if (keep) void read.then((result) => (typeof result === "string" ? result : nativeText.call(new Response(result as BodyInit)))).then(keep).catch(() => undefined);
         return read;
       },
     };
@@ -164,17 +169,18 @@ function tapFetch(): void {
   const streams = new WeakSet<Response>();
   if (body) replace(proto, "body", {
     get(this: Response): ReadableStream | null {
-      if (!streams.has(this) && !this.bodyUsed && asked(this)) {
+      const keep = streams.has(this) || this.bodyUsed ? null : keeper(this);
+      if (keep) {
         streams.add(this);
-        try { void nativeText.call(clone.call(this)).then((text) => keep(this, text)).catch(() => undefined); } catch { /* locked: already being read */ }
+        try { void nativeText.call(clone.call(this)).then(keep).catch(() => undefined); } catch { /* locked: already being read */ }
       }
       return body.call(this) as ReadableStream | null;
     },
   });
 }
 
-function readXhr(xhr: XMLHttpRequest): Read | null {
-  const read = { url: xhr.responseURL, failed: xhr.status >= 400 };
+function readXhr(place: string, xhr: XMLHttpRequest): Read | null {
+  const read = { place, url: xhr.responseURL, failed: xhr.status >= 400 };
   if (xhr.responseType === "" || xhr.responseType === "text") return { ...read, text: xhr.responseText };
   if (xhr.responseType === "arraybuffer") return { ...read, text: new TextDecoder().decode(xhr.response as ArrayBuffer) };
   // Long numbers are rounded here already; the converter `id` refuses them. The copy is taken before the page can change it.
@@ -192,7 +198,8 @@ function tapXhr(): void {
         heard.add(this);
         this.addEventListener("load", () => {
           try {
-            const read = wanted(this.responseURL, () => this.getResponseHeader("content-type")) && readXhr(this);
+            const place = here();
+            const read = wanted(place, this.responseURL, () => this.getResponseHeader("content-type")) && readXhr(place, this);
             if (read) take(read);
           } catch { /* an answer that cannot be read is the page's own affair */ }
         });

@@ -19,6 +19,7 @@ from server.cli.specs import specs as command
 from server.demo import sentinels
 from server.demo.catalog import SHOP_ID
 from server.demo.host import DemoHost
+from server.demo.payloads import HOME
 from server.demo.service_pages import STAFF_IDS
 from server.demo.site import PAGES
 from tests.browser.api import Api, wait_for
@@ -117,6 +118,33 @@ def test_violations_are_counted(browser: Browser, api: Api, admin: "Engine") -> 
     wanted = {"penalty_pending", "penalty_all", "penalty_can_appeal"}
     wait_for(lambda: wanted <= counted(api), "the counters")
     assert stored(admin, "counter")
+
+
+# The page reads its answer and goes on in the same breath, before anybody else's code can run.
+_READ_AND_GO = {
+    "fetch": """(answer) => fetch(answer).then((response) => response.json()).then(() => go(there))""",
+    "xhr": """(answer) => {
+      const xhr = new XMLHttpRequest();
+      xhr.open("GET", answer);
+      xhr.send();
+      xhr.addEventListener("load", () => { xhr.responseText; go(there); });
+    }""",
+}
+
+
+@pytest.mark.parametrize("transport", _READ_AND_GO)
+def test_a_card_counts_though_the_merchant_has_clicked_on(browser: Browser, api: Api, transport: str) -> None:
+    page = browser.page(PAGES["penalties"])  # does not say whose it is
+    page.evaluate(
+        f"""([home, answer]) => {{
+          const there = location.href;
+          const go = (url) => history.pushState({{}}, "", url);
+          go(home);
+          return ({_READ_AND_GO[transport]})(answer);
+        }}""",
+        [PAGES["home"], HOME],
+    )
+    wait_for(lambda: {"penalty_pending", "penalty_all"} <= counted(api), "the counters")
 
 
 def test_a_creators_score_by_its_label_and_the_shops_of_the_selection(
