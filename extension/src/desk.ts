@@ -3,7 +3,7 @@ import type { Line } from "./line.js";
 import { exportKey, no, type Desk, type Emptied, type PageAsk } from "./messages.js";
 import type { Pairing } from "./pairing.js";
 import { probe } from "./probe.js";
-import { change, consented, loadSettings, serverAddress } from "./settings.js";
+import { change, connected, loadSettings, serverAddress } from "./settings.js";
 import type { Store } from "./store.js";
 import { allSubjects } from "./subjects.js";
 import type { InTurn } from "./turns.js";
@@ -24,7 +24,7 @@ export interface Backroom {
 /** Without consent a page asks the server nothing by itself; testing, exporting and erasing are asked for by a person. */
 export const whileAgreed = (call: Call): Call => async (work) => {
   const settings = await loadSettings();
-  return consented(settings) && settings.paired ? call(work) : no("shut");
+  return connected(settings) ? call(work) : no("shut");
 };
 
 export function desk({ store, line, pairing, inTurn, forgetReadings }: Backroom): Desk<Asked> {

@@ -4,7 +4,7 @@ import { HealthTeller } from "./health.js";
 import { no, type No } from "./messages.js";
 import { Outbox, type Parcel, type Sent } from "./outbox.js";
 import type { Pairing } from "./pairing.js";
-import { change, consented, loadSettings } from "./settings.js";
+import { change, loadSettings, running } from "./settings.js";
 import { isFull, type Store } from "./store.js";
 
 declare const __TEST__: boolean;
@@ -36,7 +36,7 @@ export class Line {
   /** How many batches wait then. */
   async flush(force = false): Promise<number> {
     const settings = await loadSettings();
-    if (consented(settings) && settings.paired && !settings.paused) await this.outbox.flush(force);
+    if (running(settings)) await this.outbox.flush(force);
     return this.health.tell();
   }
 
@@ -78,7 +78,7 @@ export class Line {
   async #send(parcel: Parcel): Promise<Sent> {
     const settings = await loadSettings();
     // Consent withdrawn or paused while a flush was under way: the rest waits.
-    if (!consented(settings) || settings.paused || !settings.paired) return { is: "refused" };
+    if (!running(settings)) return { is: "refused" };
     const client = await this.pairing.client();
     const sent = await this.#sendOver(client, parcel);
     // Paired anew meanwhile: only that the batch has arrived is still true.

@@ -6,7 +6,7 @@ import { no, type Answers, type Desk, type LastRead, type PageAsk, type Recorded
 import type { Parcel } from "./outbox.js";
 import type { Pairing } from "./pairing.js";
 import type { SentLog } from "./sent-log.js";
-import { bound, change, consented, load, loadSettings, serverAddress } from "./settings.js";
+import { bound, change, connected, load, loadSettings, serverAddress } from "./settings.js";
 import type { SpecBook } from "./spec-book.js";
 import type { Store } from "./store.js";
 import { allSubjects, bindShop } from "./subjects.js";
@@ -76,7 +76,7 @@ export function pageDesk({ store, log, pairing, line, intake, book, inTurn, rene
 
     async enter({ shop, records }) {
       const settings = await loadSettings();
-      if (!consented(settings) || !settings.paired) return no("shut");
+      if (!connected(settings)) return no("shut");
       if (settings.reads_only) return no("reads_only");
       const faults = entered(records);
       if (faults.length > 0) return no("refused", faults.join("; "));

@@ -3,7 +3,7 @@ import { route } from "./api-contract.js";
 import type { paths } from "./api-types.js";
 import { problem, type Answer, type Api, type Call } from "./api.js";
 import { no, type Desk, type PageAsk, type Reply } from "./messages.js";
-import { consented, loadSettings } from "./settings.js";
+import { loadSettings, running } from "./settings.js";
 
 /** What the panel may read of a subject. */
 export interface Parts {
@@ -64,7 +64,7 @@ type Asked = Extract<PageAsk, { ask: "part" | "push" }>;
 export function panelDesk(reader: PartReader, call: Call): Desk<Asked> {
   async function asked<Body>(shop: string, work: (client: Api) => Promise<Answer & { body: Body }>): Promise<Reply<{ answer: Body }>> {
     const settings = await loadSettings();
-    if (!consented(settings) || !settings.paired || settings.paused) return no("shut");
+    if (!running(settings)) return no("shut");
     if (!settings.shops.some(({ id }) => id === shop)) return no("not_bound");
     const answer = await call(work);
     if ("why" in answer) return answer;

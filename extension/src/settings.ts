@@ -60,8 +60,14 @@ export interface Health {
 export const HEALTHY: Health = { queued: 0, away_since: null, revoked: false, set_aside: 0, formats: null, full: null, dropped: { batches: 0, records: 0, since: null } };
 
 export const consented = (settings: Settings): boolean => settings.consent?.version === CONSENT_VERSION;
+/** Agreed to, and there is a server to ask. */
+export const connected = (settings: Settings): boolean => consented(settings) && settings.paired;
+
+/** Nothing is read, sent or asked for by itself otherwise. */
+export const running = (settings: Settings): boolean => connected(settings) && !settings.paused;
+
 /** Whether a page may be looked at. */
-export const watching = (settings: Settings, page: Page): boolean => consented(settings) && settings.paired && !settings.paused && settings.pages[page] !== false;
+export const watching = (settings: Settings, page: Page): boolean => running(settings) && settings.pages[page] !== false;
 
 export interface Stored {
   settings: Settings;

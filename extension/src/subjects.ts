@@ -2,7 +2,7 @@ import type { SubjectPage } from "./api-contract.js";
 import { problem, type Answer, type Api, type Call } from "./api.js";
 import type { Shop } from "./identity.js";
 import { no, type No, type Reply } from "./messages.js";
-import { change, consented, loadSettings } from "./settings.js";
+import { change, connected, loadSettings } from "./settings.js";
 
 /** As many as the server gives in one answer. */
 const A_PAGE = 200;
@@ -25,7 +25,7 @@ const pageBehind = (cursor: string | null) => (client: Api) => client.subjects(A
 /** On the server and in this browser. */
 export async function bindShop(call: Call, shop: Shop): Promise<Reply<object>> {
   const settings = await loadSettings();
-  if (!consented(settings) || !settings.paired) return no("shut");
+  if (!connected(settings)) return no("shut");
   const answer = await call((client) => client.bind(shop));
   if ("why" in answer) return answer;
   // Who only reads may not bind: a shop that the account has is taken as it is.

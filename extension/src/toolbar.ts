@@ -1,7 +1,7 @@
 import type { Panel } from "./api-contract.js";
 import { translator, type Lang, type Translate } from "./i18n.js";
 import { figure, shortDay, signed } from "./overlay/numbers.js";
-import { consented, onChange } from "./settings.js";
+import { onChange, running } from "./settings.js";
 import { pageWords } from "./words.js";
 
 export interface Toolbar { text: string; title: string; colour: string }
@@ -55,5 +55,5 @@ export async function clearToolbar(): Promise<void> {
 }
 
 export function keepToolbarHonest(): void {
-  onChange(({ settings }) => { if (!consented(settings) || !settings.paired || settings.paused || (whose !== null && !settings.shops.some(({ id }) => id === whose))) void clearToolbar(); });
+  onChange(({ settings }) => { if (!running(settings) || (whose !== null && !settings.shops.some(({ id }) => id === whose))) void clearToolbar(); });
 }

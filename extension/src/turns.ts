@@ -9,3 +9,12 @@ export function oneByOne(): InTurn {
     return next;
   };
 }
+
+/** For what is asked again before it is answered: each asking gets a way to tell whether it is still the newest. */
+export function newest(): () => () => boolean {
+  let turn = 0;
+  return () => {
+    const mine = ++turn;
+    return () => mine === turn;
+  };
+}

@@ -11,7 +11,7 @@ import { PartReader, panelDesk } from "./parts.js";
 import { peopleDesk } from "./people.js";
 import { ROUTES } from "./routes.js";
 import { SentLog } from "./sent-log.js";
-import { consented, endPause, loadSettings } from "./settings.js";
+import { endPause, loadSettings, running } from "./settings.js";
 import { SpecBook } from "./spec-book.js";
 import { isFull, Store } from "./store.js";
 import { clearToolbar, keepToolbarHonest } from "./toolbar.js";
@@ -56,7 +56,7 @@ async function forgetAll(): Promise<void> {
 /** Asks the server a few times a day whether a page has a newer spec; without an answer the known ones stay. */
 async function renewSpecs(force = false): Promise<void> {
   const settings = await loadSettings();
-  if (!consented(settings) || !settings.paired || settings.paused || (await line.outbox.state()).revoked) return;
+  if (!running(settings) || (await line.outbox.state()).revoked) return;
   await book.renew(async (etag) => {
     if (!force) await line.learnRole(await pairing.client()).catch((error: unknown) => { if (!(error instanceof Away)) throw error; });
     const answer = await line.call((client) => client.captureSpecs(etag));

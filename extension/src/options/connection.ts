@@ -1,5 +1,6 @@
 import { ask } from "../messages.js";
 import { h } from "../overlay/dom.js";
+import { newest } from "../turns.js";
 import { renewPeople } from "./people.js";
 import { showNext } from "./start.js";
 import { button, buttons, failed, field, find, redraw, result, say, submitted, t, type Section } from "./section.js";
@@ -18,15 +19,15 @@ async function pair(): Promise<void> {
   showNext();
 }
 
-let turn = 0;
+const testing = newest();
 
 /** Another address may be tried before a slow one has answered: only the last is spoken of. */
 async function test(): Promise<void> {
-  const mine = ++turn;
+  const isNewest = testing();
   say("test-result", "o_testing");
   const server = input("server").value;
   const reply = await ask({ ask: "test", server });
-  if (!reply || mine !== turn) return;
+  if (!reply || !isNewest()) return;
   if (!reply.ok) return failed("test-result", reply.why, reply.detail, server);
   const { verdict, ms, detail } = reply;
   const fine = verdict === "well" || verdict === "unpaired" || verdict === "elsewhere";

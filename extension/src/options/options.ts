@@ -2,6 +2,7 @@ import { langOf, translator } from "../i18n.js";
 import { h } from "../overlay/dom.js";
 import { load, onChange, type Settings, type Stored } from "../settings.js";
 import { allWords } from "../words.js";
+import { newest } from "../turns.js";
 import { connection } from "./connection.js";
 import { consent } from "./consent.js";
 import { data } from "./data.js";
@@ -54,12 +55,12 @@ function show(stored: Stored): void {
   for (const item of document.querySelectorAll<HTMLElement>("nav [data-for]")) item.hidden = find(item.dataset["for"] ?? "").hidden;
 }
 
-let turn = 0;
+const drawing = newest();
 /** What is told of a change is newer than what was being read before it. */
 function draw(): void {
-  const mine = ++turn;
-  void load().then((now) => { if (mine === turn) show(now); });
+  const isNewest = drawing();
+  void load().then((now) => { if (isNewest()) show(now); });
 }
 onRedraw(draw);
-onChange((now) => { turn++; show(now); });
+onChange((now) => { drawing(); show(now); });
 draw();

@@ -1,14 +1,15 @@
 import type { Member, OwnDevice } from "../api-contract.js";
 import { ask } from "../messages.js";
 import type { People } from "../people.js";
-import { consented } from "../settings.js";
+import { connected } from "../settings.js";
+import { newest } from "../turns.js";
 import { forgetInvitation, roleName } from "./invitation.js";
 import { deviceLine, memberLine, revokedLine, type Hand, type Step } from "./people-lines.js";
 import { failed, find, say, t, type Now } from "./section.js";
 
 /** What the section shows: what was read, what was begun, and in what standing and language. */
 export const shown: { known: People | null; step: Step | null; now: Now | null; hand: Hand | null } = { known: null, step: null, now: null, hand: null };
-let turn = 0;
+const reading = newest();
 /** Nobody answered when all was last read: it is read again by itself once somebody does. A fault of one route is not asked after. */
 let missed = false;
 let drawn = "";
@@ -17,7 +18,7 @@ const members = (): Member[] => shown.known?.everybody?.members ?? [];
 export const memberOf = (id: string): Member | undefined => members().find((one) => one.id === id);
 export const isMember = (name: string): boolean => members().some((one) => one.name === name);
 export const deviceOf = (id: string): OwnDevice | undefined => shown.known?.everybody?.devices.find((one) => one.id === id);
-const ready = (): boolean => shown.now !== null && consented(shown.now.settings) && shown.now.settings.paired && !shown.now.health.revoked;
+const ready = (): boolean => shown.now !== null && connected(shown.now.settings) && !shown.now.health.revoked;
 
 /** Puts lines into a list; the focus stays on what it was on, or goes to the list's heading where that is gone. */
 function put(list: string, lines: HTMLElement[]): void {
@@ -60,11 +61,11 @@ export function draw(): void {
 
 /** Reads everything anew. What was read stays on show while the server is away, and goes where this browser may read it no more. */
 export async function load(): Promise<void> {
-  const mine = ++turn;
+  const isNewest = reading();
   missed = false;
   if (ready()) {
     const reply = await ask({ ask: "people" });
-    if (!reply || mine !== turn) return;
+    if (!reply || !isNewest()) return;
     if (reply.ok) {
       shown.known = { own: reply.own, everybody: reply.everybody };
       say("people-read", null);

@@ -3,7 +3,7 @@ import type { Params } from "../i18n.js";
 import { ask, type Answers, type No } from "../messages.js";
 import { h } from "../overlay/dom.js";
 import type { TextKey } from "../texts.js";
-import { oneByOne } from "../turns.js";
+import { newest, oneByOne } from "../turns.js";
 import { merge, rebased } from "./merge.js";
 import { choices } from "./shops.js";
 import { button, buttons, failed, field, find, result, say, soft, t, text, type Section } from "./section.js";
@@ -51,7 +51,7 @@ function fault({ warn_red_hours, warn_yellow_hours, risk_low, risk_medium, risk_
   return keep_daily_days < keep_facts_days ? "e_keep_order" : null;
 }
 
-let turn = 0;
+const reading = newest();
 
 /** Shows a shop's settings; what was typed for it and not saved comes first, also what was typed while they were read. */
 async function open(): Promise<void> {
@@ -62,10 +62,10 @@ async function open(): Promise<void> {
   if (shop === "") return;
   if (!known?.draft) {
     if (!known) enable(false);
-    const mine = ++turn;
+    const isNewest = reading();
     const reply = await ask({ ask: "preferences", shop });
     // Asked for again, saved or typed into meanwhile.
-    if (!reply || mine !== turn || shop !== select().value || copies.get(shop) !== known || known?.draft) return;
+    if (!reply || !isNewest() || shop !== select().value || copies.get(shop) !== known || known?.draft) return;
     enable(reply.ok || known !== undefined);
     if (!reply.ok) return failed("preferences-result", reply.why, reply.detail);
     copies.set(shop, reply);

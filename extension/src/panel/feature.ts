@@ -1,5 +1,6 @@
 import { h, type Child } from "../overlay/dom.js";
 import type { TextKey } from "../texts.js";
+import { newest } from "../turns.js";
 import { Unread, type Around } from "./around.js";
 
 /** One thing the panel tells. `load` reads what it needs, `draw` shows it and answers the merchant's hand. */
@@ -32,7 +33,7 @@ export const mountable = <Data>(feature: Feature<Data>): Mountable => (around) =
   const section = h("section", { id: feature.id, "aria-labelledby": `${feature.id}-title` }, h("h2", { id: `${feature.id}-title` }, around.t(feature.title)), body);
   const folds = new Map<string, boolean>();
   let shown = "";
-  let turn = 0;
+  const reading = newest();
 
   function put(key: string, children: Child[]): void {
     if (key === shown) return;
@@ -49,9 +50,9 @@ export const mountable = <Data>(feature: Feature<Data>): Mountable => (around) =
   }
 
   async function refresh(): Promise<void> {
-    const mine = ++turn;
+    const isNewest = reading();
     // A slow answer to what was asked before must not replace the answer to what is asked now.
-    const late = (): boolean => around.signal.aborted || mine !== turn;
+    const late = (): boolean => around.signal.aborted || !isNewest();
     body.setAttribute("aria-busy", "true");
     try {
       const data = await feature.load(around);
@@ -64,7 +65,7 @@ export const mountable = <Data>(feature: Feature<Data>): Mountable => (around) =
       if (shown === "" || shown.startsWith("?")) put(`?${error.message}`, [h("p", { class: "soft", "data-unread": error.why }, whyUnread(error, around))]);
       else body.classList.add("old");
     } finally {
-      if (mine === turn) body.removeAttribute("aria-busy");
+      if (isNewest()) body.removeAttribute("aria-busy");
     }
   }
   return { section, refresh };

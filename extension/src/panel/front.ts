@@ -1,4 +1,5 @@
 import { WHO } from "../messages.js";
+import { newest } from "../turns.js";
 
 /**
  * Whose page is in front, as its own content script says; null where none of ours is there. A page that does not know yet,
@@ -7,14 +8,14 @@ import { WHO } from "../messages.js";
  */
 export function watchFront(tell: (shop: string | null) => void, signal: AbortSignal): void {
   let front: number | null = null;
-  let asked = 0;
+  const looking = newest();
 
   async function look(): Promise<void> {
-    const turn = ++asked;
+    const isNewest = looking();
     const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
     const own = tab?.id ?? null;
     const shop = own === null ? undefined : await chrome.tabs.sendMessage(own, WHO).catch(() => undefined) as unknown;
-    if (turn !== asked || signal.aborted) return;
+    if (!isNewest() || signal.aborted) return;
     front = own;
     if (shop !== null) tell(typeof shop === "string" ? shop : null);
   }

@@ -3,6 +3,7 @@ import type { Shop } from "../identity.js";
 import { h } from "../overlay/dom.js";
 import { load, onChange, type Stored } from "../settings.js";
 import { allWords } from "../words.js";
+import { newest } from "../turns.js";
 import { Around } from "./around.js";
 import type { Mounted } from "./feature.js";
 import { watchFront } from "./front.js";
@@ -25,7 +26,7 @@ let front: string | null = null;
 let mounted: { key: string; around: Around; features: Mounted[]; end: AbortController } | null = null;
 let stood = "";
 let timer: ReturnType<typeof setTimeout> | undefined;
-let turn = 0;
+const reading = newest();
 
 /** The subject chosen by hand, else that of the page in front, else the first. */
 function subject(shops: readonly Shop[], memory: Memory): Shop | null {
@@ -79,12 +80,12 @@ async function refresh(): Promise<void> {
   clearTimeout(timer);
   const own = mounted;
   if (!own || document.visibilityState === "hidden") return;
-  const mine = ++turn;
+  const isNewest = reading();
   own.around.forget();
   // A feature that fails must not keep the others from being read again.
   const [overlay, ends] = await Promise.all([own.around.overlay().catch(() => null), Promise.allSettled(own.features.map((feature) => feature.refresh()))]);
   for (const end of ends) if (end.status === "rejected") console.error(end.reason);
-  if (own !== mounted || mine !== turn) return;
+  if (own !== mounted || !isNewest()) return;
   head.stale(overlay?.stale ?? false);
   clearTimeout(timer);
   timer = setTimeout(() => void refresh(), overlay?.stale ? STALE_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, 1_000 * (overlay?.next_poll_seconds ?? 15)));
