@@ -1,6 +1,7 @@
 import type { Member, Role } from "../api-contract.js";
 import { ask, type Answers, type No, type PageAsk, type Reply } from "../messages.js";
 import type { PeopleAsk } from "../people.js";
+import type { TextKey } from "../texts.js";
 import { roleName, showInvitation } from "./invitation.js";
 import type { Hand, Step } from "./people-lines.js";
 import { begin, deviceOf, draw, end, freshen, isMember, load, memberOf, shown } from "./people-list.js";
@@ -70,27 +71,24 @@ async function roleChanged(begun: Step & { deed: "role" }, member: Member): Prom
 }
 
 async function remove(begun: Step): Promise<void> {
-  const { id } = begun;
-  const member = memberOf(id);
-  if (!member) return;
-  const reply = await deed("members-result", { ask: "remove-member", id });
-  if (!reply) return;
-  if (!reply.ok && reply.why !== "gone") return refused("members-result", reply, member.name);
-  say("members-result", "o_member_removed", { name: member.name });
-  await load();
-  end(begun, "", "members-title");
+  const member = memberOf(begun.id);
+  if (member) await finish(begun, "members", { ask: "remove-member", id: member.id }, "o_member_removed", { name: member.name });
 }
 
 async function revoke(begun: Step): Promise<void> {
-  const { id } = begun;
-  const device = deviceOf(id);
-  if (!device) return;
-  const reply = await deed("devices-result", { ask: "revoke-device", id });
+  const device = deviceOf(begun.id);
+  if (device) await finish(begun, "devices", { ask: "revoke-device", id: device.id }, "o_device_revoked", { name: device.name, member: device.member });
+}
+
+/** What ends a line of a list; one that is gone already has ended. */
+async function finish(begun: Step, list: "members" | "devices", message: Extract<PeopleAsk, { ask: "remove-member" | "revoke-device" }>, done: TextKey, of: { name: string; member?: string }): Promise<void> {
+  const output = `${list}-result`;
+  const reply = await deed(output, message);
   if (!reply) return;
-  if (!reply.ok && reply.why !== "gone") return refused("devices-result", reply, device.name);
-  say("devices-result", "o_device_revoked", { name: device.name, member: device.member });
+  if (!reply.ok && reply.why !== "gone") return refused(output, reply, of.name);
+  say(output, done, of);
   await load();
-  end(begun, "", "devices-title");
+  end(begun, "", `${list}-title`);
 }
 
 /** Whether there is a code now. */
