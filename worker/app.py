@@ -10,13 +10,13 @@ from celery.signals import task_failure, worker_process_init, worker_process_shu
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.db import counters, jobs
-from server.db.broker import DAILY, OUTLOOK, RECALCULATE, SUBJECT_TASKS, TICK, celery_app
+from server.db.broker import DAILY, OUTLOOK, RECALCULATE, SUBJECT_TASKS, TICK
 from server.db.engine import Database
 from server.db.hints import Hints
 from server.db.pack_folder import PackFolder
 from server.settings import Settings
 from worker import daily, outlook, recalculate, retention, tick, tracing
-from worker.clock import keep_time
+from worker.clock import clocked_app
 
 log = structlog.get_logger()
 
@@ -29,8 +29,7 @@ class Worker:
         self._database: Database | None = None
         self._hints: Hints | None = None
         self._packs = PackFolder(settings.home)
-        self.celery = celery_app(str(settings.broker_url), consumes=True)
-        keep_time(self.celery, settings.tick_seconds)  # for `celery worker --beat`; `koubei up` starts worker.beat
+        self.celery = clocked_app(settings, consumes=True)  # for `celery worker --beat`; `koubei up` has worker.beat
         # Without `typing=False` Celery counts a method's `self` among the arguments, and beat refuses to send the tick.
         self.celery.task(name=RECALCULATE, typing=False)(self.recalculate)
         self.celery.task(name=DAILY, typing=False)(self.daily)
