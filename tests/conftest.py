@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Several processes end together where the short files come last; where nothing is said the order stays random.
-    items.sort(key=lambda item: min(map(_place, (item.path.stem, item.path.parent.name))))
+    items.sort(key=lambda item: min(map(_place, item.path.relative_to(ROOT).with_suffix("").parts)))
     if SHARED.is_dir():
         return
     for item in items:

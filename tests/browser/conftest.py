@@ -1,7 +1,7 @@
 """The demo shop's site, the real API on the real database, and a Chromium with the extension between them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from tests.browser.api import Api
 from tests.browser.browser import CHROMIUM, Browser, chromium
 from tests.browser.drivers import Driver, open_chromium, open_firefox, set_up
 from tests.browser.playing import Stage
+from tests.browser.proposing import propose
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -88,18 +89,24 @@ def playwright() -> Iterator[Playwright]:
         yield playwright
 
 
+Installed = Callable[[DemoHost], AbstractContextManager[Browser]]
+
+
+@pytest.fixture(scope="module")
+def installed(playwright: Playwright, extension: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """Opens a browser of its own profile, in which the extension was installed and nothing else done."""
+    return lambda host: chromium(playwright, tmp_path_factory.mktemp("profile"), host.browser_arguments, extension)
+
+
 @pytest.fixture
-def fresh(playwright: Playwright, host: DemoHost, extension: Path, tmp_path: Path) -> Iterator[Browser]:
-    """A browser whose merchant has installed the extension and done nothing else."""
-    with chromium(playwright, tmp_path / "profile", host.browser_arguments, extension) as browser:
+def fresh(installed: Installed, host: DemoHost) -> Iterator[Browser]:
+    with installed(host) as browser:
         yield browser
 
 
 @pytest.fixture(scope="module")
-def _shared(
-    playwright: Playwright, _host: DemoHost, extension: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Browser]:
-    with chromium(playwright, tmp_path_factory.mktemp("profile"), _host.browser_arguments, extension) as browser:
+def _shared(installed: Installed, _host: DemoHost) -> Iterator[Browser]:
+    with installed(_host) as browser:
         yield browser
 
 
@@ -110,6 +117,15 @@ def browser(_shared: Browser, host: DemoHost, api: Api, new_code: Callable[[], s
     host.requests.clear()
     api.calls.clear()
     return _shared
+
+
+@pytest.fixture
+def proposed(browser: Browser, api: Api, host: DemoHost, admin: "Engine") -> str:
+    """The id of an action about the first order of the list; the answers are the server's own."""
+    id_ = propose(admin, host.shop.orders[0]["id"])
+    api.overlay = None
+    assert browser.faults == []
+    return id_
 
 
 def plain_overlay(page: str, ids: list[str]) -> dict[str, Any]:

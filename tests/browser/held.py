@@ -1,17 +1,13 @@
 """Answers that are on their way for as long as a test likes."""
 
 import threading
-from collections.abc import Callable
 
 from playwright.sync_api import Page
 
 from tests.browser.api import Api, wait_for
+from tests.browser.browser import events_of
 
 DRAWN_MS = 500
-
-
-def _hearing(page: Page) -> Callable[[float], None]:
-    return lambda seconds: page.wait_for_timeout(1000 * seconds)
 
 
 class Held:
@@ -25,7 +21,7 @@ class Held:
         api.slow = self._hold
 
     def made(self, page: Page) -> None:
-        wait_for(self._made.is_set, f"a question under {self._ending}", pause=_hearing(page))
+        wait_for(self._made.is_set, f"a question under {self._ending}", pause=events_of(page.context))
 
     def others_pass(self) -> None:
         """Those that are asked for from now on are not held."""
@@ -41,7 +37,7 @@ class Held:
         before = self.arrived()
         self.others_pass()
         self._gone.set()
-        wait_for(lambda: self.arrived() > before, f"the answer under {self._ending}", pause=_hearing(page))
+        wait_for(lambda: self.arrived() > before, f"the answer under {self._ending}", pause=events_of(page.context))
         page.wait_for_timeout(DRAWN_MS)
 
     def _hold(self, question: str) -> float:

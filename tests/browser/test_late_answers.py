@@ -13,8 +13,8 @@ from tests.browser.api import Api, wait_for
 from tests.browser.browser import ORDERS, SCORE, Browser, badges, dock, events_of, expect_state
 from tests.browser.conftest import plain_overlay
 from tests.browser.held import Held
+from tests.browser.proposing import TITLE
 from tests.browser.selling import asked
-from tests.browser.test_actions import TITLE, proposed  # noqa: F401 -- a fixture
 from tests.browser.test_settings import fill, opened, saved
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def test_after_a_pause_the_page_is_asked_about_again(browser: Browser, api: Api)
     expect(pill).to_contain_text("86.42")
 
 
-def test_a_second_click_on_an_action_is_none(browser: Browser, api: Api, proposed: str) -> None:  # noqa: F811
+def test_a_second_click_on_an_action_is_none(browser: Browser, api: Api, proposed: str) -> None:
     page = browser.page(SCORE)
     button = dock(page).locator(".panel").get_by_role("button", name="明天再说")
     expect(button).to_be_visible()

@@ -15,7 +15,7 @@ from server.demo.host import DemoHost
 from shared_scoring.decode import decode_record
 from shared_scoring.records import Order
 from tests.browser.api import Api, wait_for
-from tests.browser.browser import ID, ORDERS, Browser, badges, expect_state
+from tests.browser.browser import ID, ORDERS, Browser, badges, events_of, expect_state
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -121,7 +121,7 @@ def test_two_pages_that_flip_switches_at_once_lose_none(browser: Browser) -> Non
     wait_for(
         lambda: browser.kept()["storage"]["settings"]["pages"] == dict.fromkeys(pages, False),
         "all six switches",
-        pause=lambda seconds: one.wait_for_timeout(1000 * seconds),
+        pause=events_of(one.context),
     )
     for name in pages:
         expect(one.locator(f"#page-{name}")).not_to_be_checked()
@@ -201,7 +201,7 @@ def test_full_storage_is_said_and_counted_and_ends(browser: Browser, api: Api, h
     override = {"origin": f"chrome-extension://{ID}"}
     session.send("Storage.overrideQuotaForOrigin", {**override, "quotaSize": 1})
     # Chromium believes for a while in the room it has seen before.
-    wait_for(lambda: options.evaluate(REFUSED), "no room", 90, lambda s: options.wait_for_timeout(1000 * s))
+    wait_for(lambda: options.evaluate(REFUSED), "no room", 90, events_of(options.context))
     page = browser.page(ORDERS)
     expect_state(page, "full")
     expect(options.locator("#full")).to_contain_text("20 条")

@@ -3,17 +3,17 @@
 import dataclasses
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
-from playwright.sync_api import Locator, Page, Playwright, expect
+from playwright.sync_api import Locator, Page, expect
 
 from server.demo.catalog import SHOP_ID, SHOP_NAME
 from server.demo.host import DemoHost
 from tests.browser.api import Api, wait_for
 from tests.browser.axe import findings
-from tests.browser.browser import Browser, chromium
+from tests.browser.browser import Browser, events_of
+from tests.browser.conftest import Installed
 from tests.browser.test_settings_looks import picture
 
 if TYPE_CHECKING:
@@ -35,10 +35,8 @@ WORDS: Final = {
 
 
 @pytest.fixture(scope="module")
-def other(
-    playwright: Playwright, _host: DemoHost, extension: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Browser]:
-    with chromium(playwright, tmp_path_factory.mktemp("other"), _host.browser_arguments, extension) as browser:
+def other(installed: Installed, _host: DemoHost) -> Iterator[Browser]:
+    with installed(_host) as browser:
         yield browser
 
 
@@ -395,7 +393,7 @@ def test_a_late_answer_does_not_replace_a_newer_one(browser: Browser, pair: Call
     wait_for(
         lambda: page.evaluate("globalThis.waits === true"),
         "the held answer",
-        pause=lambda seconds: page.wait_for_timeout(1000 * seconds),
+        pause=events_of(page.context),
     )
     pair(name="phone", member="孙丽", role="member")
     page.locator("#people-renew").click()
@@ -427,7 +425,7 @@ def test_who_goes_on_while_the_server_takes_its_time_is_not_called_back(
     wait_for(
         lambda: sum(call.method == "GET" and bool(re.match(reads, call.path)) for call in api.calls) == 2,
         "the member's own answer",
-        pause=lambda seconds: page.wait_for_timeout(1000 * seconds),
+        pause=events_of(page.context),
     )
     page.wait_for_timeout(100)
     expect(page.locator("#new-role")).to_have_count(0)

@@ -21,8 +21,9 @@ async function exportServer(): Promise<void> {
   if (!reply) return;
   if (!reply.ok) return failed("export-server-result", reply.why, reply.detail);
   const store = new Store();
-  const file = await store.get<Blob>("kv", exportKey(shop));
-  await store.remove("kv", exportKey(shop));
+  const key = exportKey(shop);
+  const file = await store.get<Blob>("kv", key);
+  await store.remove("kv", key);
   if (file) download(`koubei-${shop}.ndjson`, file);
   say("export-server-result", "o_exported", { size: ((file?.size ?? 0) / 1024).toFixed(1) });
 }

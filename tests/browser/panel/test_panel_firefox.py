@@ -10,9 +10,8 @@ from server.demo.host import DemoHost
 from tests.browser.api import Api, wait_for
 from tests.browser.drivers import FirefoxTab, open_firefox, set_up, until
 from tests.browser.firefox import FIREFOX, UUID
+from tests.browser.panel.stage import AXE, RUN, TABS, answer, state_of
 from tests.browser.selling import CREATOR, SHOP, code_of
-from tests.browser.test_panel import _as_made, _sold, answer, api, state_of  # noqa: F401 -- fixtures of the same stage
-from tests.browser.test_panel_looks import AXE, RUN, TABS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +34,7 @@ def _tab(_host: DemoHost, extension: "Path", tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture
-def tab(_tab: FirefoxTab, api: Api, _app: "Flask") -> FirefoxTab:  # noqa: F811
+def tab(_tab: FirefoxTab, api: Api, _app: "Flask") -> FirefoxTab:
     set_up(_tab, api.url, code_of(_app), [SHOP, CREATOR])
     _tab.go(PANEL)
     until(_tab, SETTLED, "the panel")
@@ -47,7 +46,7 @@ def chosen(tab: FirefoxTab, name: str) -> None:
     until(tab, SETTLED, f"the tab {name}")
 
 
-def test_every_tab_is_drawn_without_a_finding(tab: FirefoxTab, api: Api) -> None:  # noqa: F811
+def test_every_tab_is_drawn_without_a_finding(tab: FirefoxTab, api: Api) -> None:
     shown: dict[str, Any] = answer(api, "overlay?page=score")["panel"]["shown"]
     assert tab.evaluate("document.querySelector('[data-figure=now] > b').textContent") == f"{shown['total']:.2f}"
     tab.evaluate(AXE + ";0")
@@ -60,7 +59,7 @@ def test_every_tab_is_drawn_without_a_finding(tab: FirefoxTab, api: Api) -> None
     assert tab.faults == []
 
 
-def test_one_click_answers_an_action(tab: FirefoxTab, api: Api, admin: "Engine") -> None:  # noqa: F811
+def test_one_click_answers_an_action(tab: FirefoxTab, api: Api, admin: "Engine") -> None:
     first = answer(api, "actions")["actions"][0]["id"]
     button = f"document.querySelector(\"[data-act='done:{first}']\")"
     tab.evaluate(f"{button}.scrollIntoView({{block: 'center'}})")
@@ -73,7 +72,7 @@ def test_one_click_answers_an_action(tab: FirefoxTab, api: Api, admin: "Engine")
     until(tab, f"{button} === null", "the action to be gone")
 
 
-def test_a_refresh_does_not_feed_itself(tab: FirefoxTab, api: Api) -> None:  # noqa: F811
+def test_a_refresh_does_not_feed_itself(tab: FirefoxTab, api: Api) -> None:
     """Firefox tells of what is stored anew even where it is the same: asking must not bring about the next asking."""
     api.calls.clear()
     tab.pause(3)

@@ -8,19 +8,10 @@ from sqlalchemy import text
 from server.demo.catalog import SHOP_ID
 from server.demo.host import DemoHost
 from tests.browser.api import Api, wait_for
-from tests.browser.browser import ORDERS, Browser, badges
+from tests.browser.browser import ORDERS, Browser, badges, events_of
 from tests.browser.held import Held
+from tests.browser.panel.stage import answer, panel, settled
 from tests.browser.selling import CREATOR, SHOP, asked
-from tests.browser.test_panel import (  # noqa: F401 -- fixtures of the same stage
-    _as_made,
-    _sold,
-    answer,
-    api,
-    ours,
-    panel,
-    pausing,
-    settled,
-)
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -31,7 +22,7 @@ def again(page: Page) -> None:
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
-def test_two_choices_made_quickly_both_count(ours: Browser, api: Api) -> None:  # noqa: F811
+def test_two_choices_made_quickly_both_count(ours: Browser, api: Api) -> None:
     page = panel(ours, "course")
     held = Held(api, "/history")
     page.locator("[data-act=of]").select_option("goods")
@@ -46,7 +37,7 @@ def test_two_choices_made_quickly_both_count(ours: Browser, api: Api) -> None:  
     expect(newest).to_have_text(f"{last['official']['dimensions']['goods']:.2f}")
 
 
-def test_a_name_is_typed_on_while_an_answer_comes(ours: Browser, api: Api) -> None:  # noqa: F811
+def test_a_name_is_typed_on_while_an_answer_comes(ours: Browser, api: Api) -> None:
     page = panel(ours, "shops")
     find = page.locator("[data-act=find]")
     find.evaluate("field => { field.id = 'typed'; }")
@@ -64,7 +55,7 @@ def test_a_name_is_typed_on_while_an_answer_comes(ours: Browser, api: Api) -> No
 
 
 def test_a_new_score_leaves_the_question_that_is_being_typed(
-    ours: Browser,  # noqa: F811
+    ours: Browser,
     admin: "Engine",
 ) -> None:
     page = panel(ours, "try")
@@ -83,7 +74,7 @@ def test_a_new_score_leaves_the_question_that_is_being_typed(
     expect(page.locator("#plan-by")).to_have_value("2026-12-24")
 
 
-def test_an_action_that_was_answered_cannot_be_answered_again(ours: Browser, api: Api) -> None:  # noqa: F811
+def test_an_action_that_was_answered_cannot_be_answered_again(ours: Browser, api: Api) -> None:
     page = panel(ours)
     first = answer(api, "actions")["actions"][0]["id"]
     held = Held(api, "/actions")
@@ -99,12 +90,12 @@ def test_an_action_that_was_answered_cannot_be_answered_again(ours: Browser, api
 
 
 def test_an_older_answer_does_not_say_that_the_score_is_being_made(
-    ours: Browser,  # noqa: F811
-    api: Api,  # noqa: F811
+    ours: Browser,
+    api: Api,
     admin: "Engine",
 ) -> None:
     page = panel(ours, "shops")
-    wait_for(lambda: len(asked(api, "/overlay")) >= 2, "each tab's question", pause=pausing(page))
+    wait_for(lambda: len(asked(api, "/overlay")) >= 2, "each tab's question", pause=events_of(ours.context))
     shift = text("UPDATE subjects SET input_version = input_version + :by WHERE id = :shop")
     with admin.connect() as connection:
         connection.execute(shift, {"by": 1, "shop": SHOP_ID})
@@ -115,7 +106,7 @@ def test_an_older_answer_does_not_say_that_the_score_is_being_made(
         connection.execute(shift, {"by": -1, "shop": SHOP_ID})
     held.others_pass()
     again(page)
-    wait_for(held.arrived, "the newer answer", pause=pausing(page))
+    wait_for(held.arrived, "the newer answer", pause=events_of(ours.context))
     settled(page)
     page.wait_for_timeout(300)
     held.let_go(page)
@@ -130,7 +121,7 @@ SEEN = """() => {
 
 
 def test_a_page_that_is_loaded_anew_leaves_the_panel_with_its_shop(
-    ours: Browser,  # noqa: F811
+    ours: Browser,
     host: DemoHost,
 ) -> None:
     ours.change(shops=[CREATOR, SHOP])

@@ -3,107 +3,25 @@
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import text
 
 from server.demo.catalog import SHOP_ID
 from server.demo.creator import CREATOR_ID
-from server.demo.host import DemoHost
 from tests.browser.api import Api, wait_for
-from tests.browser.browser import ORDERS, Browser, dock
-from tests.browser.drivers import _SET_UP, CONSENT
-from tests.browser.selling import CREATOR, SHOP, asked, code_of, sell
+from tests.browser.browser import ORDERS, Browser, dock, events_of
+from tests.browser.panel.stage import answer, panel, settled, state_of
+from tests.browser.selling import CREATOR, SHOP, asked
 
 if TYPE_CHECKING:
-    from flask import Flask
     from sqlalchemy import Engine
 
-    from server.db.engine import Database
 
-WIDTH, HEIGHT = 400, 900
 PLANNING_MS = 90_000
-
-
-@pytest.fixture(scope="module")
-def _sold(_app: "Flask", _database: "Database", admin: "Engine") -> None:
-    """Made once: what tests change they put back, by `_as_made`."""
-    from tests.conftest import _CLEAN
-
-    with admin.connect() as connection:
-        connection.execute(text(_CLEAN))
-    sell(_app, _database, [SHOP, CREATOR])
-
-
-@pytest.fixture
-def _as_made(_sold: None, admin: "Engine") -> None:
-    with admin.connect() as connection:
-        connection.execute(text("UPDATE actions SET state = 'open', snoozed_until = NULL, changed_at = NULL"))
-        # Pages that a test opened were read, and no worker runs here to score them.
-        connection.execute(text("UPDATE subjects SET scored_version = input_version"))
-
-
-@pytest.fixture
-def api(_as_made: None, _api: Api) -> Iterator[Api]:
-    _api.reset()
-    yield _api
-    _api.reset()
-
-
-@pytest.fixture
-def ours(_shared: Browser, host: DemoHost, api: Api, _app: "Flask") -> Browser:
-    """Agreed, paired, bound to both; the panel has not been opened."""
-    for page in _shared.context.pages[1:]:
-        page.close()
-    _shared.context.pages[0].goto("about:blank")
-    _shared.kill_worker()
-    settings = {"consent": {"version": CONSENT, "at": "2026-11-22T00:00:00Z"}, "lang": "zh"}
-    _shared._on_own_page(_SET_UP, [api.url, code_of(_app), [SHOP, CREATOR], settings])
-    _shared.faults.clear()
-    host.requests.clear()
-    api.calls.clear()
-    return _shared
-
-
-def panel(browser: Browser, tab: str = "now") -> Page:
-    page = browser.context.new_page()
-    page.on("pageerror", lambda error: browser.faults.append(str(error)))
-    page.on("console", lambda message: browser.faults.append(message.text) if message.type == "error" else None)
-    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    page.goto(f"{browser.own_url}/panel.html")
-    if tab != "now":
-        page.locator(f"#tab-{tab}").click()
-    settled(page)
-    return page
-
-
-def settled(page: Page) -> None:
-    expect(page.locator("section").first).to_be_visible()
-    expect(page.locator("[aria-busy]")).to_have_count(0)
-    page.evaluate(
-        "Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => null)"
-    )  # fading in
-
-
-def answer(api: Api, path: str, subject: str = SHOP_ID) -> Any:
-    """What the API says to the panel's own question, asked beside it."""
-    client = api.app.test_client()
-    token = client.post("/v1/devices", json={"code": code_of(api.app), "name": "beside"}).json["token"]
-    got = client.get(f"/v1/subjects/{subject}/{path}", headers={"Authorization": f"Bearer {token}"})
-    assert got.status_code == 200, got.text
-    return got.json
-
-
-def state_of(admin: "Engine", id_: str) -> str:
-    with admin.connect() as connection:
-        return str(
-            connection.execute(
-                text("SELECT state FROM actions WHERE subject_id = :shop AND id = :id"), {"shop": SHOP_ID, "id": id_}
-            ).scalar_one()
-        )
 
 
 def test_the_score_now_at_noon_and_in_a_week_with_bands_pack_and_grade(ours: Browser, api: Api) -> None:
@@ -221,7 +139,7 @@ def test_a_late_answer_does_not_replace_the_newer_one(ours: Browser, api: Api) -
     wait_for(
         lambda: any(f"from={week}" in one.query for one in asked(api, "/explanation")),
         "the late answer",
-        pause=pausing(page),
+        pause=events_of(ours.context),
     )
     page.wait_for_timeout(300)
     expect(month).to_be_visible()
@@ -237,10 +155,6 @@ def changed(api: Api, day: str, days: int) -> float:
 def number(words: str) -> float:
     """Of a text like `▼ −0.32`."""
     return float(re.sub(r"[^\d.+-]", "", words.replace("−", "-")))
-
-
-def pausing(page: Page) -> Callable[[float], None]:
-    return lambda seconds: page.wait_for_timeout(1000 * seconds)
 
 
 def test_a_slider_is_answered_by_the_server_at_once(ours: Browser, api: Api) -> None:
@@ -260,7 +174,7 @@ def test_a_slider_is_answered_by_the_server_at_once(ours: Browser, api: Api) -> 
         positions: dict[str, int] = json.loads(calls[-1].body)["positions"]
         return positions
 
-    wait_for(lambda: last() == {"service.reply_seconds": position}, "the last question", pause=pausing(page))
+    wait_for(lambda: last() == {"service.reply_seconds": position}, "the last question", pause=events_of(ours.context))
     lever = next(one for one in answer(api, "what-if/levers")["levers"] if one["indicator"] == "service.reply_seconds")
     slow = page.locator("[data-indicator='service.reply_seconds'] .line > .soft")
     expect(slow).to_have_text(f"→ {lever['value'] - position:.0f} 秒")

@@ -3,7 +3,7 @@
 import json
 import re
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,24 +11,8 @@ from playwright.sync_api import Page, expect
 from server.demo.builds import EXTENSION
 from tests.browser.api import Api
 from tests.browser.browser import Browser
+from tests.browser.panel.stage import AXE, RUN, TABS, panel, settled
 from tests.browser.selling import asked
-from tests.browser.test_panel import (  # noqa: F401 -- fixtures of the same stage
-    _as_made,
-    _sold,
-    api,
-    ours,
-    panel,
-    settled,
-)
-
-AXE: Final = (Path(EXTENSION) / "node_modules/axe-core/axe.min.js").read_text()
-TABS: Final = ("now", "why", "try", "course", "shops")
-RUN: Final = """async () => {
-  const {violations, passes} = await axe.run(document, {resultTypes: ["violations"]});
-  const told = ({target, failureSummary}) => [target.join(" "), failureSummary];
-  const found = violations.map(({id, nodes}) => [id, nodes.map(told)]);
-  return {found, checked: passes.map(({id}) => id)};
-}"""
 
 
 def findings(page: Page) -> tuple[list[Any], set[str]]:
@@ -43,7 +27,7 @@ def unfolded(page: Page) -> None:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_tab(ours: Browser, lang: str, scheme: Any) -> None:  # noqa: F811
+def test_axe_finds_nothing_on_any_tab(ours: Browser, lang: str, scheme: Any) -> None:
     ours.change(lang=lang)
     page = panel(ours)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -60,14 +44,14 @@ def test_axe_finds_nothing_on_any_tab(ours: Browser, lang: str, scheme: Any) -> 
     assert ours.faults == []
 
 
-def test_a_fault_would_be_found(ours: Browser) -> None:  # noqa: F811
+def test_a_fault_would_be_found(ours: Browser) -> None:
     page = panel(ours)
     page.evaluate("document.querySelector('.score b').style.color = '#c8c8c8'")
     page.evaluate("document.querySelector('select').removeAttribute('aria-label')")
     assert {"color-contrast", "select-name"} <= {one[0] for one in findings(page)[0]}
 
 
-def test_the_keyboard_reaches_everything_and_is_never_trapped(ours: Browser) -> None:  # noqa: F811
+def test_the_keyboard_reaches_everything_and_is_never_trapped(ours: Browser) -> None:
     page = panel(ours)
     wanted = page.evaluate(
         "() => [...document.querySelectorAll('a, button, select, input, summary, [tabindex=\"0\"]')]"
@@ -103,7 +87,7 @@ def notice(page: Page, kind: str) -> Any:
     return found
 
 
-def test_before_consent_and_before_pairing_nothing_is_asked(ours: Browser, api: Api) -> None:  # noqa: F811
+def test_before_consent_and_before_pairing_nothing_is_asked(ours: Browser, api: Api) -> None:
     ours.change(consent=None)
     page = panel_of_nothing(ours)
     expect(notice(page, "no_consent")).to_contain_text("还没有同意")
@@ -122,7 +106,7 @@ def panel_of_nothing(browser: Browser) -> Page:
     return page
 
 
-def test_paused_the_figures_stay_and_nothing_more_is_asked(ours: Browser, api: Api) -> None:  # noqa: F811
+def test_paused_the_figures_stay_and_nothing_more_is_asked(ours: Browser, api: Api) -> None:
     page = panel(ours)
     page.locator("[data-act=pause]").click()
     expect(notice(page, "paused")).to_contain_text("已暂停")
@@ -135,7 +119,7 @@ def test_paused_the_figures_stay_and_nothing_more_is_asked(ours: Browser, api: A
     expect(page.locator("#course canvas")).to_be_visible()
 
 
-def test_a_token_revoked_in_the_middle_is_said_and_how_to_pair_again(ours: Browser, api: Api) -> None:  # noqa: F811
+def test_a_token_revoked_in_the_middle_is_said_and_how_to_pair_again(ours: Browser, api: Api) -> None:
     page = panel(ours)
     ours._on_own_page(
         """async () => {
@@ -156,7 +140,7 @@ def test_a_token_revoked_in_the_middle_is_said_and_how_to_pair_again(ours: Brows
     assert [call.status for call in asked(api, "/levers")] == [401]
 
 
-def test_a_server_that_is_away_leaves_the_last_figures_and_comes_back(ours: Browser, api: Api) -> None:  # noqa: F811
+def test_a_server_that_is_away_leaves_the_last_figures_and_comes_back(ours: Browser, api: Api) -> None:
     page = panel(ours)
     total = page.locator("[data-figure=now] > b").inner_text()
     api.stop()
@@ -168,7 +152,7 @@ def test_a_server_that_is_away_leaves_the_last_figures_and_comes_back(ours: Brow
     expect(page.locator("[data-notice=away]")).to_have_count(0, timeout=30_000)
 
 
-def test_a_subject_without_data_says_what_to_do(ours: Browser) -> None:  # noqa: F811
+def test_a_subject_without_data_says_what_to_do(ours: Browser) -> None:
     empty = {"id": "77001", "name": "新店"}
     ours._on_own_page(
         "async (shop) => { const reply = await chrome.runtime.sendMessage({ask: 'bind', shop});"
@@ -188,7 +172,7 @@ def test_a_subject_without_data_says_what_to_do(ours: Browser) -> None:  # noqa:
     assert ours.faults == []
 
 
-def test_what_has_no_points_is_worded(ours: Browser) -> None:  # noqa: F811
+def test_what_has_no_points_is_worded(ours: Browser) -> None:
     page = panel(ours)
     page.locator("[data-act=subject]").select_option("880000000101")
     settled(page)
@@ -199,7 +183,7 @@ def test_what_has_no_points_is_worded(ours: Browser) -> None:  # noqa: F811
     expect(page.locator("[data-figure=what-if]")).to_contain_text(re.compile("没有公布|→"))
 
 
-def test_it_speaks_to_the_paired_server_alone(ours: Browser, api: Api) -> None:  # noqa: F811
+def test_it_speaks_to_the_paired_server_alone(ours: Browser, api: Api) -> None:
     seen: list[str] = []
     ours.context.on("request", lambda request: seen.append(request.url))
     page = panel(ours)
@@ -212,7 +196,7 @@ def test_it_speaks_to_the_paired_server_alone(ours: Browser, api: Api) -> None: 
     assert page.locator("html").get_attribute("lang") == "zh-CN"
 
 
-def test_the_button_opens_the_side_panel(ours: Browser) -> None:  # noqa: F811
+def test_the_button_opens_the_side_panel(ours: Browser) -> None:
     own = ours.own_page("blank")
     told = own.evaluate(
         "async () => [await chrome.action.getPopup({}), await chrome.sidePanel.getPanelBehavior(),"

@@ -1,0 +1,59 @@
+"""A shop and a creator, scored and looked ahead by the worker, and a browser that is bound to both."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from server.demo.host import DemoHost
+from tests.browser.api import Api
+from tests.browser.browser import Browser
+from tests.browser.drivers import _SET_UP, CONSENT
+from tests.browser.selling import CREATOR, SHOP, code_of, sell
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy import Engine
+
+    from server.db.engine import Database
+
+
+@pytest.fixture(scope="module")
+def _sold(_app: "Flask", _database: "Database", admin: "Engine") -> None:
+    """Made once: what tests change they put back, by `_as_made`."""
+    from tests.conftest import _CLEAN
+
+    with admin.connect() as connection:
+        connection.execute(text(_CLEAN))
+    sell(_app, _database, [SHOP, CREATOR])
+
+
+@pytest.fixture
+def _as_made(_sold: None, admin: "Engine") -> None:
+    with admin.connect() as connection:
+        connection.execute(text("UPDATE actions SET state = 'open', snoozed_until = NULL, changed_at = NULL"))
+        # Pages that a test opened were read, and no worker runs here to score them.
+        connection.execute(text("UPDATE subjects SET scored_version = input_version"))
+
+
+@pytest.fixture
+def api(_as_made: None, _api: Api) -> Iterator[Api]:
+    _api.reset()
+    yield _api
+    _api.reset()
+
+
+@pytest.fixture
+def ours(_shared: Browser, host: DemoHost, api: Api, _app: "Flask") -> Browser:
+    """Agreed, paired, bound to both; the panel has not been opened."""
+    for page in _shared.context.pages[1:]:
+        page.close()
+    _shared.context.pages[0].goto("about:blank")
+    _shared.kill_worker()
+    settings = {"consent": {"version": CONSENT, "at": "2026-11-22T00:00:00Z"}, "lang": "zh"}
+    _shared._on_own_page(_SET_UP, [api.url, code_of(_app), [SHOP, CREATOR], settings])
+    _shared.faults.clear()
+    host.requests.clear()
+    api.calls.clear()
+    return _shared

@@ -1,0 +1,64 @@
+"""What a test of the panel does with it: opens it, waits for it, asks the API the same."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import text
+
+from server.demo.builds import EXTENSION
+from server.demo.catalog import SHOP_ID
+from tests.browser.api import Api
+from tests.browser.browser import Browser
+from tests.browser.selling import code_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+WIDTH, HEIGHT = 400, 900
+AXE: Final = (Path(EXTENSION) / "node_modules/axe-core/axe.min.js").read_text()
+TABS: Final = ("now", "why", "try", "course", "shops")
+RUN: Final = """async () => {
+  const {violations, passes} = await axe.run(document, {resultTypes: ["violations"]});
+  const told = ({target, failureSummary}) => [target.join(" "), failureSummary];
+  const found = violations.map(({id, nodes}) => [id, nodes.map(told)]);
+  return {found, checked: passes.map(({id}) => id)};
+}"""
+
+
+def panel(browser: Browser, tab: str = "now") -> Page:
+    page = browser.context.new_page()
+    page.on("pageerror", lambda error: browser.faults.append(str(error)))
+    page.on("console", lambda message: browser.faults.append(message.text) if message.type == "error" else None)
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    page.goto(f"{browser.own_url}/panel.html")
+    if tab != "now":
+        page.locator(f"#tab-{tab}").click()
+    settled(page)
+    return page
+
+
+def settled(page: Page) -> None:
+    expect(page.locator("section").first).to_be_visible()
+    expect(page.locator("[aria-busy]")).to_have_count(0)
+    page.evaluate(
+        "Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => null)"
+    )  # fading in
+
+
+def answer(api: Api, path: str, subject: str = SHOP_ID) -> Any:
+    """What the API says to the panel's own question, asked beside it."""
+    client = api.app.test_client()
+    token = client.post("/v1/devices", json={"code": code_of(api.app), "name": "beside"}).json["token"]
+    got = client.get(f"/v1/subjects/{subject}/{path}", headers={"Authorization": f"Bearer {token}"})
+    assert got.status_code == 200, got.text
+    return got.json
+
+
+def state_of(admin: "Engine", id_: str) -> str:
+    with admin.connect() as connection:
+        return str(
+            connection.execute(
+                text("SELECT state FROM actions WHERE subject_id = :shop AND id = :id"), {"shop": SHOP_ID, "id": id_}
+            ).scalar_one()
+        )
