@@ -148,8 +148,12 @@ class Browser:
 
 
 def events_of(context: BrowserContext) -> Callable[[float], None]:
-    """A pause in which Playwright hears what happens in the browser."""
-    return lambda seconds: next(page for page in context.pages if ID not in page.url).wait_for_timeout(1000 * seconds)
+    """A pause in which Playwright hears what happens in the browser; on a page that outlives the extension, if any."""
+
+    def pause(seconds: float) -> None:
+        min(context.pages, key=lambda page: ID in page.url).wait_for_timeout(1000 * seconds)
+
+    return pause
 
 
 @contextmanager
@@ -171,7 +175,7 @@ def chromium(
             wait_for(
                 lambda: any(f"{ID}/options.html" in page.url for page in context.pages),
                 "the options page of a new installation",
-                pause=lambda seconds: context.pages[0].wait_for_timeout(1000 * seconds),
+                pause=events_of(context),
             )
         yield Browser(context)
     finally:
