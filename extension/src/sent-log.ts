@@ -5,7 +5,7 @@ import { isFull, type Store } from "./store.js";
 export const LOGGED = 100;
 
 type Book = "log" | "asked";
-export interface Line { book: Book; n: number; entry: LogEntry }
+export interface Line { book: Book; n: number }
 
 /** Every request of this browser, to the byte, written down before it goes out (product-rules.md, 4). */
 export class SentLog {
@@ -23,14 +23,14 @@ export class SentLog {
       n = await this.store.put(book, entry);
     }
     await this.store.trim(book, LOGGED);
-    return { book, n: Number(n), entry };
+    return { book, n: Number(n) };
   }
 
   /** The answer's status; a line without one was sent and had no answer that we saw. */
-  async end({ book, n, entry }: Line, status: number): Promise<void> {
+  async end({ book, n }: Line, status: number): Promise<void> {
     try {
       // A log that was emptied meanwhile stays empty.
-      if (await this.store.get(book, n)) await this.store.put(book, { ...entry, n, status });
+      await this.store.revise<LogEntry>(book, n, (line) => ({ ...line, status }));
     } catch (error) {
       if (!isFull(error)) throw error;
     }

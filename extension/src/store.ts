@@ -52,6 +52,14 @@ export class Store {
   async all<T>(store: StoreName, most?: number): Promise<T[]> {
     return (await this.within(store, "readonly", (os) => os.getAll(null, most))) as T[];
   }
+  /** Writes anew what is still there by then. */
+  async revise<T>(store: StoreName, key: IDBValidKey, revised: (old: T) => T): Promise<void> {
+    await this.within(store, "readwrite", (os) => {
+      const found = os.get(key) as IDBRequest<T | undefined>;
+      found.addEventListener("success", () => { if (found.result !== undefined) os.put(revised(found.result)); });
+      return found;
+    });
+  }
   count(store: StoreName): Promise<number> {
     return this.within(store, "readonly", (os) => os.count());
   }

@@ -208,10 +208,10 @@ def test_the_log_shows_every_request_and_wiping_leaves_nothing(browser: Browser,
     assert browser.kept()["log"] != []
     options.locator("#wipe-yes").click()
     expect(options.locator("#agree")).to_be_visible()
+    expect(options.locator("#wiped")).to_contain_text(api.url)
     kept = browser.kept()
     assert [kept[name] for name in ("outbox", "aside", "log", "asked", "kv")] == [[], [], [], [], []]
     assert "settings" not in kept["storage"]
-    expect(options.locator("#wiped")).to_contain_text(api.url)
     with admin.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM devices WHERE revoked_at IS NULL")).scalar_one() == 0
 
