@@ -104,7 +104,7 @@ class Path:
         values = self._shifted[key]
         if response is None or not response.believed or start is None or None in values:
             return scores
-        moves = [response.difference({key: values[0]}, {key: value}) for value in values]
+        moves = [response.difference({key: values[0]}, {key: value}, start) for value in values]
         return [IndicatorScore(response.clamp(start + (0.0 if one is None else one.mid))) for one in moves]
 
     def _by_ranks(self, dimension: str) -> bool:
@@ -161,7 +161,7 @@ class Path:
         if after is None:
             return response
         last = {one: shifted[-1] for one, shifted in self._shifted.items()}
-        return response.told_by(values, last, after - score, self._last.as_of - self._first.as_of)
+        return response.told_by(values, last, (score, after), self._last.as_of - self._first.as_of)
 
     def _steps(self) -> Iterator[Step]:
         for indicator in self._first.pack.indicators:

@@ -75,7 +75,7 @@ class State:
 
     def _learned(self, key: str) -> float | None:
         anchor = self.anchors.get(key)
-        moved = None if anchor is None else anchor.response.difference(anchor.values, self.values)
+        moved = None if anchor is None else anchor.response.difference(anchor.values, self.values, anchor.score)
         return None if anchor is None or moved is None else anchor.response.clamp(anchor.score + moved.mid)
 
     def computing(self) -> "State":

@@ -143,14 +143,14 @@ class _View:
             return None
         difference = self._by_ranks(pack, key, learned.ranks, values)
         if difference is None:
-            difference = self._by_response(pack, learned.dimensions.get(key), values)
+            difference = self._by_response(pack, learned.dimensions.get(key), values, base)
         low, high = pack.response.scale
         return base if difference is None else min(max(base + difference.mid, low), high)
 
-    def _by_response(self, pack: Pack, response: DimensionResponse | None, values: Values) -> Band | None:
+    def _by_response(self, pack: Pack, response: DimensionResponse | None, values: Values, score: float) -> Band | None:
         if self._anchor is None or response is None or not response.believed:
             return None
-        return response.difference(self._anchor.values(pack, response.members), values)
+        return response.difference(self._anchor.values(pack, response.members), values, score)
 
     def _by_ranks(self, pack: Pack, key: str, ranks: Response, values: Values) -> Band | None:
         """What the values that move do to a dimension by their own ranks; None where no page shows those, or tells."""

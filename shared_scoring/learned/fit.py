@@ -4,8 +4,8 @@
 
 `points_i` is the value on the pack's default curve, so that a slope equal to the indicator's share is the default. What
 the days do not say is shrunk to it, and a function to a straight line. The walk's step and the noise of rounded figures
-are found by likelihood; a jump of the industry counts less than it would in squares (Student's t). No true response is
-such a sum: what a value is worth depends on where the others stand, so days lose half their weight in 45 days.
+are found by likelihood; a jump of the industry counts less than it would in squares (Student's t). Scores come
+straightened (link.py). Even so no true response is such a sum, so days lose half their weight in 45 days.
 """
 
 from typing import NamedTuple

@@ -9,6 +9,7 @@ import numpy as np
 from shared_scoring.facts import Facts
 from shared_scoring.learned.days import NO_DAYS, Day, Days, days_of, ranked_days_of
 from shared_scoring.learned.figures import NORMAL_80, Floats
+from shared_scoring.learned.link import Link
 from shared_scoring.learned.scale import learnable, points_on_curves, table_of
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.weights import indicator_weight
@@ -34,13 +35,15 @@ class Band(NamedTuple):
 class DimensionResponse:
     """`newest` is the official day everything is measured from. `reason` says as a code why nothing is believed.
 
-    `from_own_values`: the pages show no values, so it is learned from those that the own records count.
+    `found` is of scores that `link` has straightened. `from_own_values`: the pages show no values, so it is learned
+    from those that the own records count.
     """
 
     scale: tuple[float, float]
     members: list[Indicator]
     newest: Day
     days: int
+    link: Link
     found: "Tested"
     from_own_values: bool = False
 
@@ -57,29 +60,25 @@ class DimensionResponse:
         return self.found.reason
 
     @property
-    def step(self) -> float:
-        """The variance a day of the industry's walk, in points²."""
-        return self.found.fit.step * (self.found.width / self._stretch) ** 2
-
-    @property
     def _stretch(self) -> float:
         return stretch(self.scale)
 
-    def difference(self, before: Values, after: Values) -> Band | None:
-        """What other values do to the score, whatever the level; None where one of them is missing."""
+    def difference(self, before: Values, after: Values, score: float | None = None) -> Band | None:
+        """What other values do to a score, or to that of the newest level; None where one of them is missing."""
         places = self._place(before), self._place(after)
         if places[0] is None or places[1] is None:
             return None
         fit = self.found.fit
-        mid = float(fit.of(places[1])[0] - fit.of(places[0])[0])
+        start, end = float(fit.of(places[0])[0]), float(fit.of(places[1])[0])
+        first = self.found.level.mean + start if score is None else self._straight(score)
         half = NORMAL_80 * self._doubt(places[0], places[1])
-        low, high = mid - half, mid + half
+        mid, low, high = self._bent(first + end - start, half) - self._bent(first, 0.0)[0]
         moved = places[1] - places[0]
         if (moved >= 0).all():
             low = max(low, 0.0)  # better values never hurt
         if (moved <= 0).all():
             high = min(high, 0.0)
-        return Band(*(one / self._stretch for one in (mid, min(low, mid), max(high, mid))))
+        return Band(float(mid), float(min(low, mid)), float(max(high, mid)))
 
     def at(self, values: Values, as_of: int) -> Band | None:
         """The score of a day after the newest official one, whose values are these; None where one is missing."""
@@ -90,9 +89,9 @@ class DimensionResponse:
         mid = found.level.mean + float(found.fit.of(place)[0])
         walked = found.level.variance + found.fit.noise + found.fit.step * max(as_of - self.newest.day, 0)
         half = NORMAL_80 * float(np.sqrt(walked * found.width**2 + self._doubt(start, place) ** 2))
-        return Band(*(self.clamp(one / self._stretch) for one in (mid, mid - half, mid + half)))
+        return Band(*(self.clamp(float(one)) for one in self._bent(mid, half)))
 
-    def told_by(self, before: Values, after: Values, moved: float, days: int) -> "DimensionResponse":
+    def told_by(self, before: Values, after: Values, scores: tuple[float, float], days: int) -> "DimensionResponse":
         """The same with slopes that also heed how the score moved over some days between two values.
 
         What the slopes leave open and the industry's walk share what they did not expect.
@@ -104,11 +103,12 @@ class DimensionResponse:
         gradient = fit.gradient(places[1])[0] - fit.gradient(places[0])[0]
         slopes = np.concatenate(fit.slopes)
         left_open = fit.covariance @ gradient
-        walked = self.step * self._stretch**2 * days + 2 * fit.noise
+        walked = fit.step * self.found.width**2 * days + 2 * fit.noise
         whole = float(gradient @ left_open) + walked
         if whole <= 0:
             return self
-        rest = moved * self._stretch - float(gradient @ slopes)
+        first, last = (self._straight(one) for one in scores)
+        rest = last - first - float(gradient @ slopes)
         told = np.maximum(slopes + left_open * (rest / whole), 0.0)
         ends = np.cumsum([len(one) for one in fit.slopes])[:-1]
         return replace(self, found=self.found._replace(fit=fit._replace(slopes=list(np.split(told, ends)))))
@@ -116,6 +116,14 @@ class DimensionResponse:
     def _place(self, values: Values) -> Floats | None:
         points = points_on_curves(self.members, values)
         return None if points is None else points * self._stretch
+
+    def _straight(self, score: float) -> float:
+        return float(self.link.straight(np.array(score * self._stretch)))
+
+    def _bent(self, straight: float, half: float) -> Floats:
+        """A score with both ends of its band, in points."""
+        found: Floats = self.link.bent(np.array([straight, straight - half, straight + half])) / self._stretch
+        return found
 
     def clamp(self, score: float) -> float:
         return min(max(score, self.scale[0]), self.scale[1])
@@ -184,9 +192,10 @@ def _learn(pack: Pack, known: Facts, before: int) -> Response:
 def _response(pack: Pack, members: list[Indicator], taught: Days, shares: Floats) -> DimensionResponse:
     times, scores, points = table_of(members, taught.days)
     by = stretch(pack.response.scale)
+    newest = taught.days[-1]
+    link = Link.at(newest.score * by, (pack.response.scale[0] * by, pack.response.scale[1] * by))
     # A fifth of a second of scipy, which a subject without official days need not wait for.
     from shared_scoring.learned.tested import tested  # noqa: PLC0415
 
-    answer = tested(times, scores * by, points * by, shares)
-    newest = taught.days[-1]
-    return DimensionResponse(pack.response.scale, members, newest, len(taught.days), answer, taught.are_own)
+    answer = tested(times, link.straight(scores * by), points * by, shares)
+    return DimensionResponse(pack.response.scale, members, newest, len(taught.days), link, answer, taught.are_own)

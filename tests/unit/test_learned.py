@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtr
 
 from shared_scoring.learned import tested as trial
 from shared_scoring.learned.days import official_values
 from shared_scoring.learned.fit import fit
+from shared_scoring.learned.link import Link
 from shared_scoring.learned.response import learn
 from shared_scoring.pack import bundled
 from shared_scoring.score import score
@@ -54,6 +56,35 @@ def test_what_the_newer_days_say_counts_more() -> None:
     assert worth[0] > 2 * worth[1]
 
 
+@given(st.floats(-10, 110), st.floats(50, 100), st.floats(50, 100))
+def test_a_link_straightens_and_bends_back(anchor: float, one: float, other: float) -> None:
+    link = Link.at(anchor, (50.0, 100.0))
+    scores = np.array([one, other])
+    straight = link.straight(scores)
+    assert link.bent(straight) == pytest.approx(scores, abs=1e-9)
+    assert (straight[1] - straight[0]) * (other - one) >= 0
+    near = np.array([link.anchor - 1e-4, link.anchor + 1e-4])
+    assert np.diff(link.bent(near)) == pytest.approx(np.diff(near), rel=1e-6)
+
+
+def test_the_better_the_other_value_stands_the_less_a_step_is_worth() -> None:
+    """Scores are the share of normally spread peers whom the mean of two values beats."""
+    rng = np.random.default_rng(8)
+    points = rng.uniform(60, 80, (120, 2))
+    points[-1] = 70
+
+    def true(place: list[float]) -> float:
+        return 50 + 50 * float(ndtr((np.mean(place) - 70) / 6))
+
+    shares = np.array([true(list(one)) for one in points])
+    link = Link.at(shares[-1], (50.0, 100.0))
+    found = fit(days_of(120), link.straight(shares), points, SHARES)
+    level = link.straight(shares[-1:]) - found.of(points[-1])
+    for other in (62.0, 70.0, 78.0):
+        said = link.bent(level + found.of(np.array([[other, 70.0], [other, 74.0]])))
+        assert said[1] - said[0] == pytest.approx(true([other, 74.0]) - true([other, 70.0]), rel=0.05)
+
+
 @examples(15)
 @given(st.integers(0, 10_000))
 def test_a_better_value_is_always_worth_something(seed: int) -> None:
@@ -69,9 +100,10 @@ def test_slopes_that_heed_a_change_go_towards_it_and_not_beyond(more: float) -> 
     days = sorted(kept.officials)[-8], max(kept.officials)
     pages = [official_values(kept.officials[day], [one.key for one in PACK.indicators]) for day in days]
     for response in learn(PACK, kept.facts(days[1]), days[1] + 1).values():
-        expected = response.difference(*pages)
+        score = response.newest.score
+        expected = response.difference(*pages, score)
         assert expected is not None
-        heeded = response.told_by(pages[0], pages[1], expected.mid + more, 7).difference(*pages)
+        heeded = response.told_by(pages[0], pages[1], (score, score + expected.mid + more), 7).difference(*pages, score)
         assert heeded is not None
         assert sorted([expected.mid, heeded.mid, expected.mid + more])[1] == pytest.approx(heeded.mid, abs=1e-9)
 
