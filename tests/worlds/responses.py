@@ -69,11 +69,14 @@ class Kinks(_Parts):
 
 
 class Population(_Parts):
-    """The share of simulated peers that do worse, each of whom has a life of its own."""
+    """The share of simulated peers that do worse, each of whom has a life of its own.
+
+    With a few hundred of them the share is a staircase: a small step would be worth what lies between two of them.
+    """
 
     def __init__(self, rng: np.random.Generator, keys: list[str], days: int) -> None:
         super().__init__(rng, keys, days)
-        peers, stays = 400, 0.995
+        peers, stays = 8_000, 0.995
         common = np.stack([self.drifts[key] for key in keys], axis=1)
         own = rng.normal(0, 1, (peers, len(keys)))
         mixed = np.array([self.weights[key] for key in keys])
