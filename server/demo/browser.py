@@ -20,6 +20,7 @@ except ImportError as error:
 VISIBLE_PAUSE_MS: Final = 250
 WIDTH: Final = 1440
 HEIGHT: Final = 900
+_INSTALLED_SECONDS: Final = 60
 
 
 class BrowserError(RuntimeError):
@@ -64,16 +65,31 @@ class DemoBrowser:
         if not answer["ok"]:
             raise BrowserError(f"the extension does not take the creator {creator_id}: {answer}")
 
+    def await_installed(self) -> None:
+        """A new extension opens its settings by itself, in whatever tab is empty: nothing else is opened before.
+
+        Raises BrowserError where it does not.
+        """
+        for _ in range(_INSTALLED_SECONDS * 20):
+            if self._opened():
+                return
+            self.context.pages[0].wait_for_timeout(50)
+        raise BrowserError(f"the extension has not opened its settings page in {_INSTALLED_SECONDS} seconds")
+
     def _settings_page(self) -> Page:
-        address = f"chrome-extension://{self.extension_id}/options.html"
-        opened = [page for page in self.context.pages if page.url == address]
-        page = opened[0] if opened else self.context.new_page()
-        if not opened:
-            with suppress(Error):  # a new extension opens its settings by itself, and may do so in this very tab
-                page.goto(address)
-            page.wait_for_url(address)
+        page = self._opened()
+        if page is None:
+            page = self.context.new_page()
+            page.goto(self._settings)
         page.bring_to_front()
         return page
+
+    def _opened(self) -> Page | None:
+        return next((page for page in self.context.pages if page.url == self._settings), None)
+
+    @property
+    def _settings(self) -> str:
+        return f"chrome-extension://{self.extension_id}/options.html"
 
     def _await(self, page: Page, output: str) -> None:
         page.wait_for_selector(f"{output}:not(:empty):not(.working)", state="attached")
@@ -124,6 +140,7 @@ def open_browser(
     if not (extension / "manifest.json").is_file():
         raise BrowserError(f"no built extension in {extension}; in extension/ run: npm ci && node build.mjs prod")
     loading = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
+    is_new = not profile.is_dir() or not any(profile.iterdir())
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
             profile,
@@ -137,7 +154,10 @@ def open_browser(
         )
         try:
             workers = context.service_workers or [context.wait_for_event("serviceworker")]
-            yield DemoBrowser(context, workers[0].url.split("/")[2])
+            browser = DemoBrowser(context, workers[0].url.split("/")[2])
+            if is_new:
+                browser.await_installed()
+            yield browser
         except Error as error:
             raise BrowserError(f"the demo's browser stopped: {error.message.splitlines()[0]}") from error
         finally:
