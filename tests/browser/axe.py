@@ -17,11 +17,11 @@ _RUN: Final = """async () => {
 
 
 @cache
-def _source() -> str:
+def source() -> str:
     return (EXTENSION / "node_modules/axe-core/axe.min.js").read_text()
 
 
 def findings(page: Page) -> list[str]:
     if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(_source())
+        page.evaluate(source())
     return list(page.evaluate(_RUN))

@@ -1,12 +1,10 @@
 """What a test of the panel does with it: opens it, waits for it, asks the API the same."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from server.demo.builds import EXTENSION
 from server.demo.catalog import SHOP_ID
 from tests.browser.api import Api
 from tests.browser.browser import Browser
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 WIDTH, HEIGHT = 400, 900
-AXE: Final = (Path(EXTENSION) / "node_modules/axe-core/axe.min.js").read_text()
 TABS: Final = ("now", "why", "try", "course", "shops")
 RUN: Final = """async () => {
   const {violations, passes} = await axe.run(document, {resultTypes: ["violations"]});
@@ -41,9 +38,8 @@ def panel(browser: Browser, tab: str = "now") -> Page:
 def settled(page: Page) -> None:
     expect(page.locator("section").first).to_be_visible()
     expect(page.locator("[aria-busy]")).to_have_count(0)
-    page.evaluate(
-        "Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => null)"
-    )  # fading in
+    # A section fades in.
+    page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished)).then(() => null)")
 
 
 def answer(api: Api, path: str, subject: str = SHOP_ID) -> Any:

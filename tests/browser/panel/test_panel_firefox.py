@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import text
 
 from server.demo.host import DemoHost
+from tests.browser import axe
 from tests.browser.api import Api, wait_for
 from tests.browser.drivers import FirefoxTab, open_firefox, set_up, until
 from tests.browser.firefox import FIREFOX, UUID
-from tests.browser.panel.stage import AXE, RUN, TABS, answer, state_of
+from tests.browser.panel.stage import RUN, TABS, answer, state_of
 from tests.browser.selling import CREATOR, SHOP, code_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def chosen(tab: FirefoxTab, name: str) -> None:
 def test_every_tab_is_drawn_without_a_finding(tab: FirefoxTab, api: Api) -> None:
     shown: dict[str, Any] = answer(api, "overlay?page=score")["panel"]["shown"]
     assert tab.evaluate("document.querySelector('[data-figure=now] > b').textContent") == f"{shown['total']:.2f}"
-    tab.evaluate(AXE + ";0")
+    tab.evaluate(axe.source() + ";0")
     for name in TABS:
         chosen(tab, name)
         found = tab.evaluate(f"({RUN})().then((told) => JSON.stringify(told.found))")

@@ -9,14 +9,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from server.demo.builds import EXTENSION
+from tests.browser import axe
 from tests.browser.api import Api
 from tests.browser.browser import Browser
-from tests.browser.panel.stage import AXE, RUN, TABS, panel, settled
+from tests.browser.panel.stage import RUN, TABS, panel, settled
 from tests.browser.selling import asked
 
 
 def findings(page: Page) -> tuple[list[Any], set[str]]:
-    page.evaluate(AXE)
+    page.evaluate(axe.source())
     told = page.evaluate(RUN)
     return told["found"], set(told["checked"])
 
