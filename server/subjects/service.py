@@ -15,6 +15,7 @@ from server.http.auth import foreign_subject
 from shared_scoring.merge import facts_of
 from shared_scoring.records import Subject as SubjectRecord
 
+_TRIES = 5  # a row in the way that cannot be seen is another account's, or was erased between the two statements
 _SHOWN = (Subject.id, Subject.created_at, Subject.changed_at, Subject.input_version, Subject.scored_version)
 
 
@@ -22,15 +23,20 @@ def bind(app: Engine, subject_id: str, by: Actor) -> bool:
     """Bind a subject to the account and return whether it was new. Answers 403 if it is another account's."""
     account_id = by.account_id
     with Session(app) as session, tenancy.account(session, account_id):
-        created = session.execute(
-            insert(Subject).values(id=subject_id, account_id=account_id).on_conflict_do_nothing().returning(Subject.id)
-        ).one_or_none()
-        if created is not None:
-            log.write(session, by, "subject.bound", subject_id=subject_id)
-        mine = session.scalar(select(Subject.id).where(Subject.id == subject_id, Subject.account_id == account_id))
-    if mine is None:  # the row is there, or it would have been created, and this account cannot see it
-        raise foreign_subject(subject_id)
-    return created is not None
+        for _ in range(_TRIES):
+            created = session.execute(
+                insert(Subject)
+                .values(id=subject_id, account_id=account_id)
+                .on_conflict_do_nothing()
+                .returning(Subject.id)
+            ).one_or_none()
+            if created is not None:
+                log.write(session, by, "subject.bound", subject_id=subject_id)
+                return True
+            mine = select(Subject.id).where(Subject.id == subject_id, Subject.account_id == account_id)
+            if session.scalar(mine) is not None:
+                return False
+    raise foreign_subject(subject_id)
 
 
 def erase(app: Engine, subject_id: str, by: Actor) -> None:

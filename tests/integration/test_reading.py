@@ -4,11 +4,15 @@ import threading
 import uuid
 from typing import TYPE_CHECKING
 
+from sqlalchemy import event
+
+from server.http.state import KEY
 from tests.integration.shop import ORDER, REVIEW, send
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from sqlalchemy import Engine
     from werkzeug.test import TestResponse
 
     from tests.conftest import Paired
@@ -97,3 +101,23 @@ def test_a_subject_that_is_erased_meanwhile_is_gone_and_no_mistake_of_ours(shop:
     for thread in threads:
         thread.join()
     assert strange == []
+
+
+def test_a_subject_erased_while_it_is_bound_again_is_bound_anew_and_nobody_elses(
+    shop: "Paired", app: "Flask", admin: "Engine"
+):
+    engine = app.extensions[KEY].database.app
+    binding: list[str] = []
+
+    def erase(*args: object) -> None:
+        if "INSERT INTO subjects" in str(args[2]) and not binding:
+            binding.append("is between its statements")
+            with admin.connect() as connection:
+                connection.exec_driver_sql("DELETE FROM subjects")
+
+    event.listen(engine, "after_cursor_execute", erase)
+    try:
+        assert shop.client.put("/v1/subjects/shop-1", json={"type": "shop"}).status_code == 201
+    finally:
+        event.remove(engine, "after_cursor_execute", erase)
+    assert shop.client.get("/v1/subjects/shop-1/settings").status_code == 200
