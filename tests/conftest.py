@@ -25,13 +25,6 @@ WITHOUT_SHARED = "without ../shared"
 # What is run first, folders and files: those that mostly wait, beside those that only compute; the shortest come last.
 _ORDER = ("crash", "test_ranks", "test_backtest", "test_oracle_score", "test_oracle_packs", "browser", "integration")
 
-# Everything but the default account, which the migration made. Cheaper than a clone of a template database, and
-# right with any number of connections, because nothing depends on a transaction that the test would have to share.
-_CLEAN = """
-TRUNCATE subjects, members, devices, audit_events, pairing_codes, pairing_failures CASCADE;
-DELETE FROM accounts WHERE name <> 'default'
-"""
-
 
 @dataclass(frozen=True)
 class Paired:
@@ -139,12 +132,9 @@ def admin(postgres: "Postgres") -> Iterator["Engine"]:
 
 @pytest.fixture
 def _clean(admin: "Engine") -> None:
-    from sqlalchemy import text
+    from tests.emptying import empty
 
-    with admin.connect() as connection:
-        # A connection that a test left in a transaction shows as this error, and not as a hanging run.
-        connection.execute(text("SET lock_timeout = '10s'"))
-        connection.execute(text(_CLEAN))
+    empty(admin)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from tests.browser.api import Api
 from tests.browser.browser import Browser
 from tests.browser.drivers import _SET_UP, CONSENT
 from tests.browser.selling import CREATOR, SHOP, code_of, sell
+from tests.emptying import empty
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -22,10 +23,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def _sold(_app: "Flask", _database: "Database", admin: "Engine") -> None:
     """Made once: what tests change they put back, by `_as_made`."""
-    from tests.conftest import _CLEAN
-
-    with admin.connect() as connection:
-        connection.execute(text(_CLEAN))
+    empty(admin)
     sell(_app, _database, [SHOP, CREATOR])
 
 
