@@ -26,6 +26,10 @@ def receipts(admin: "Engine") -> int:
         return int(connection.execute(text("SELECT count(*) FROM receipts")).scalar_one())
 
 
+def requests(api: Api) -> Counter[str]:
+    return Counter(f"{call.method} {api.url}{call.path}" for call in api.calls if call.method != "OPTIONS")
+
+
 def turn_pages(page: Page, count: int) -> None:
     expect(page.locator("tr[data-row-key]")).to_have_count(20)
     for _ in range(count):
@@ -190,17 +194,17 @@ def test_a_wrong_pairing_code_says_what_to_do(fresh: Browser, api: Api, new_code
 def test_the_log_shows_every_request_and_wiping_leaves_nothing(browser: Browser, api: Api, admin: "Engine") -> None:
     page = browser.page(ORDERS)
     expect(badges(page)).to_have_count(20)
-    sent = [call for call in api.calls if call.method != "OPTIONS"]
+    before = requests(api)
     options = browser.own_page()
     lines = options.locator("#log > li")
     expect(lines.first).to_be_visible()
     logged = Counter(line.split(" · ")[1] for line in lines.locator("summary").all_inner_texts())
     assert {f"POST {api.url}/v1/devices", f"PUT {api.url}/v1/subjects/{SHOP_ID}"} < set(logged)
-    asked = Counter(f"{call.method} {api.url}{call.path}" for call in sent)
-    assert asked <= logged
-    more = {line.rpartition("/")[2] for line in logged - asked}
-    own = {"settings", "rule-packs", "subjects"}  # what the settings page itself asks for, perhaps already
-    assert more - own <= {"devices", SHOP_ID, "capture-specs", "ready"}, "setting up came before"
+    assert before <= logged
+    with admin.connect() as connection:
+        device = str(connection.execute(text("SELECT id FROM devices")).scalar_one())
+    setting_up = {"devices", device, "members", "subjects", SHOP_ID, "settings", "capture-specs", "rule-packs", "ready"}
+    assert {line.rpartition("/")[2] for line in logged - requests(api)} <= setting_up, "nobody made this request"
     lines.filter(has_text="POST").filter(has_text="/batches").locator("summary").click()
     expect(options.locator("#log pre").filter(has_text="koubei.records/1")).to_be_visible()
     assert "kb_" not in options.locator("#log").inner_text()

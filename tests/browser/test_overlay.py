@@ -108,10 +108,12 @@ def test_the_page_keeps_every_node_and_every_word(browser: Browser) -> None:
     browser.change(paused=True)
     page = browser.page(ORDERS)
     expect(page.locator("tr[data-row-key]")).to_have_count(20)
+    expect(page.get_by_role("banner")).to_contain_text(SHOP_NAME)
     plain = page.evaluate(words)
     browser.change(paused=False)
     page.reload()
     expect(badges(page)).to_have_count(20)
+    expect(page.get_by_role("banner")).to_contain_text(SHOP_NAME)
     assert page.evaluate(words) == plain
     assert page.evaluate(
         "[...document.querySelectorAll('koubei-badge')].every((n) => n.parentElement.lastElementChild === n)"
