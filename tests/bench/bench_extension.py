@@ -100,7 +100,7 @@ def main() -> None:
         plain = stack.enter_context(chromium(playwright, folder / "plain", host.browser_arguments, None))
         extension = built_extension("test")
         ours = stack.enter_context(chromium(playwright, folder / "ours", host.browser_arguments, extension))
-        ours.begin_anew(server.url, pairing_code(server), (SHOP_ID, "bench"))
+        ours.begin_anew(server.url, pairing_code(server), {"id": SHOP_ID, "name": "bench"})
         browsers = {"without": plain, "with": ours}
         figures = _scripts() | _rows(browsers, host) | _answers(browsers, host)
     result("extension", figures)

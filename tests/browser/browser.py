@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any, Final
 
 from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
 
+from server.demo.builds import EXTENSION
 from tests.browser.api import Api, wait_for
 
 CHROMIUM: Final = shutil.which("chromium")
@@ -17,6 +20,18 @@ ID: Final = "lkfjbigfadgcpdklbegclfahbbhhcfal"  # of static/test-key.txt
 HOST: Final = "https://fxg.jinritemai.com"
 ORDERS: Final = HOST + "/ffa/morder/order/list"
 SCORE: Final = HOST + "/ffa/eco/experience-score"
+
+CONSENT: Final = int(re.findall(r"CONSENT_VERSION = (\d+)", (EXTENSION / "src/settings.ts").read_text())[0])
+SET_UP: Final = """async ([server, code, shops, settings]) => {
+  const ask = async (message) => {
+    const reply = await chrome.runtime.sendMessage(message);
+    if (!reply.ok) throw new Error(JSON.stringify([message, reply]));
+  };
+  await ask({ask: "wipe"});
+  await chrome.storage.local.set({settings});
+  if (code) await ask({ask: "pair", server, code, name: "test"});
+  for (const shop of shops) await ask({ask: "bind", shop});
+}"""
 
 _DUMP: Final = """async () => {
   const open = indexedDB.open("koubei");
@@ -31,6 +46,11 @@ _DUMP: Final = """async () => {
   db.close();
   return out;
 }"""
+
+
+def agreed(**settings: Any) -> dict[str, Any]:
+    """The extension's settings of whoever has agreed just now."""
+    return {"consent": {"version": CONSENT, "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}, **settings}
 
 
 class Browser:
@@ -70,26 +90,14 @@ class Browser:
             expect(page.locator("#warn_yellow_hours")).not_to_have_value("")  # the shop's settings have come
         page.close()
 
-    def begin_anew(self, server: str, code: str, shop: tuple[str, str]) -> None:
+    def begin_anew(self, server: str, code: str, *shops: dict[str, Any], **settings: Any) -> None:
         """As if just installed and set up: the same messages that the options page sends, without its clicks."""
         for page in self.context.pages[1:]:
             if page is not self._own:
                 page.close()
         self.context.pages[0].goto("about:blank")
         self.kill_worker()
-        self._on_own_page(
-            """async ([server, code, shop]) => {
-              const ask = async (message) => {
-                const reply = await chrome.runtime.sendMessage(message);
-                if (!reply.ok) throw new Error(JSON.stringify(reply));
-              };
-              await ask({ask: "wipe"});
-              await chrome.storage.local.set({settings: {consent: {version: 2, at: new Date().toISOString()}}});
-              await ask({ask: "pair", server, code, name: "test"});
-              await ask({ask: "bind", shop: {id: shop[0], name: shop[1]}});
-            }""",
-            [server, code, shop],
-        )
+        self._on_own_page(SET_UP, [server, code, list(shops), agreed(**settings)])
         self.faults.clear()
 
     def setup_again(self, api: Api, code: str) -> None:

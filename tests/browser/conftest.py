@@ -113,7 +113,7 @@ def _shared(installed: Installed, _host: DemoHost) -> Iterator[Browser]:
 @pytest.fixture
 def browser(_shared: Browser, host: DemoHost, api: Api, new_code: Callable[[], str]) -> Browser:
     """Agreed, paired, bound to the demo shop; nothing read yet. One Chromium a module, wiped before each test."""
-    _shared.begin_anew(api.url, new_code(), (SHOP_ID, SHOP_NAME))
+    _shared.begin_anew(api.url, new_code(), {"id": SHOP_ID, "name": SHOP_NAME})
     host.requests.clear()
     api.calls.clear()
     return _shared

@@ -1,32 +1,18 @@
 """The same few things done in Chromium (Playwright) and in Firefox (BiDi): one list of scenarios plays in both."""
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from playwright.sync_api import Error, Playwright
 
-from server.demo.builds import EXTENSION
 from server.demo.host import DemoHost
 from tests.browser.api import wait_for
-from tests.browser.browser import _DUMP, Browser, chromium
+from tests.browser.browser import _DUMP, SET_UP, Browser, agreed, chromium
 from tests.browser.firefox import UUID, Firefox, firefox
-
-CONSENT: Final = int(re.findall(r"CONSENT_VERSION = (\d+)", (EXTENSION / "src/settings.ts").read_text())[0])
-_SET_UP: Final = """async ([server, code, shops, settings]) => {
-  const ask = async (message) => {
-    const reply = await chrome.runtime.sendMessage(message);
-    if (!reply.ok) throw new Error(JSON.stringify([message, reply]));
-  };
-  await ask({ask: "wipe"});
-  await chrome.storage.local.set({settings});
-  if (code) await ask({ask: "pair", server, code, name: "test"});
-  for (const shop of shops) await ask({ask: "bind", shop});
-}"""
 
 
 class Driver(Protocol):
@@ -116,8 +102,7 @@ class FirefoxTab:
 def set_up(driver: Driver, server: str, code: str | None, shops: list[dict[str, Any]], **settings: Any) -> None:
     """As if just installed, agreed, paired (with a `code`), bound to these shops; `settings` are the options page's."""
     driver.go("about:blank")
-    consent = {"version": CONSENT, "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
-    driver.own(_SET_UP, [server, code, shops, {"consent": consent, "lang": "zh", **settings}])
+    driver.own(SET_UP, [server, code, shops, agreed(lang="zh", **settings)])
     driver.faults.clear()
 
 

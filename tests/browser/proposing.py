@@ -1,4 +1,4 @@
-"""An action about the first order of the list, as the worker stores it."""
+"""An action about the first order of the list, as the worker stores it, and what became of it."""
 
 import json
 from typing import TYPE_CHECKING
@@ -34,3 +34,12 @@ def propose(admin: "Engine", order: str) -> str:
             {"shop": SHOP_ID, "order": order, "id": id_},
         )
     return id_
+
+
+def state_of(admin: "Engine", id_: str) -> str:
+    with admin.connect() as connection:
+        return str(
+            connection.execute(
+                text("SELECT state FROM actions WHERE subject_id = :shop AND id = :id"), {"shop": SHOP_ID, "id": id_}
+            ).scalar_one()
+        )

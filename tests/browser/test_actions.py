@@ -3,19 +3,13 @@
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page, expect
-from sqlalchemy import text
 
 from tests.browser.api import wait_for
 from tests.browser.browser import ORDERS, SCORE, Browser, badges, dock, events_of
-from tests.browser.proposing import TITLE
+from tests.browser.proposing import TITLE, state_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-
-
-def state_of(admin: "Engine", id_: str) -> str:
-    with admin.connect() as connection:
-        return str(connection.execute(text("SELECT state FROM actions WHERE id = :id"), {"id": id_}).scalar_one())
 
 
 def opened_card(page: Page) -> None:

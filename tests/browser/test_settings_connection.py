@@ -143,7 +143,7 @@ def test_a_read_only_member_sees_and_sends_nothing_until_an_owner_says_otherwise
     token = owner.post("/v1/devices", json={"code": create_code(gate), "name": "owner"}).json["token"]
     bearer = {"Authorization": f"Bearer {token}"}
     assert owner.put(f"/v1/subjects/{SHOP_ID}", json={"name": SHOP_NAME}, headers=bearer).status_code == 201
-    fresh.begin_anew(api.url, create_code(gate, member="reader", role="read_only"), (SHOP_ID, SHOP_NAME))
+    fresh.begin_anew(api.url, create_code(gate, member="reader", role="read_only"), {"id": SHOP_ID, "name": SHOP_NAME})
     page = fresh.page(ORDERS)
     expect(badges(page)).to_have_count(20)
     assert fresh.kept()["outbox"] == []

@@ -78,7 +78,7 @@ def test_from_the_invitation_to_the_end_of_it_in_two_browsers(
     expect(owner.locator("#invited")).to_be_focused()
     expect(owner.locator("#invited-steps")).to_contain_text(api.url)
 
-    other.begin_anew(api.url, code, (SHOP_ID, SHOP_NAME))
+    other.begin_anew(api.url, code, {"id": SHOP_ID, "name": SHOP_NAME})
     second = opened(other, lang)
     expect(second.locator("#people-self")).to_contain_text("李梅")
     expect(second.locator("#people-self")).to_contain_text(words["member"])
@@ -126,7 +126,7 @@ def test_who_is_no_owner_sees_the_own_device_and_no_button_that_is_refused(
 
     assert pair(name="boss").client.put(f"/v1/subjects/{SHOP_ID}", json={}).status_code == 200
     code = create_code(app.extensions[KEY].database.gate, member="王芳", role=role)
-    browser.begin_anew(api.url, code, (SHOP_ID, SHOP_NAME))
+    browser.begin_anew(api.url, code, {"id": SHOP_ID, "name": SHOP_NAME})
     api.calls.clear()
     page = opened(browser)
     expect(page.locator("#people-self")).to_contain_text("王芳")

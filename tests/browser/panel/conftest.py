@@ -9,7 +9,6 @@ from sqlalchemy import text
 from server.demo.host import DemoHost
 from tests.browser.api import Api
 from tests.browser.browser import Browser
-from tests.browser.drivers import _SET_UP, CONSENT
 from tests.browser.selling import CREATOR, SHOP, code_of, sell
 from tests.emptying import empty
 
@@ -45,13 +44,7 @@ def api(_as_made: None, _api: Api) -> Iterator[Api]:
 @pytest.fixture
 def ours(_shared: Browser, host: DemoHost, api: Api, _app: "Flask") -> Browser:
     """Agreed, paired, bound to both; the panel has not been opened."""
-    for page in _shared.context.pages[1:]:
-        page.close()
-    _shared.context.pages[0].goto("about:blank")
-    _shared.kill_worker()
-    settings = {"consent": {"version": CONSENT, "at": "2026-11-22T00:00:00Z"}, "lang": "zh"}
-    _shared._on_own_page(_SET_UP, [api.url, code_of(_app), [SHOP, CREATOR], settings])
-    _shared.faults.clear()
+    _shared.begin_anew(api.url, code_of(_app), SHOP, CREATOR, lang="zh")
     host.requests.clear()
     api.calls.clear()
     return _shared

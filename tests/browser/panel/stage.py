@@ -1,17 +1,13 @@
 """What a test of the panel does with it: opens it, waits for it, asks the API the same."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from playwright.sync_api import Page, expect
-from sqlalchemy import text
 
 from server.demo.catalog import SHOP_ID
 from tests.browser.api import Api
 from tests.browser.browser import Browser
 from tests.browser.selling import code_of
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 WIDTH, HEIGHT = 400, 900
 TABS: Final = ("now", "why", "try", "course", "shops")
@@ -24,9 +20,7 @@ RUN: Final = """async () => {
 
 
 def panel(browser: Browser, tab: str = "now") -> Page:
-    page = browser.context.new_page()
-    page.on("pageerror", lambda error: browser.faults.append(str(error)))
-    page.on("console", lambda message: browser.faults.append(message.text) if message.type == "error" else None)
+    page = browser.page()
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.goto(f"{browser.own_url}/panel.html")
     if tab != "now":
@@ -49,12 +43,3 @@ def answer(api: Api, path: str, subject: str = SHOP_ID) -> Any:
     got = client.get(f"/v1/subjects/{subject}/{path}", headers={"Authorization": f"Bearer {token}"})
     assert got.status_code == 200, got.text
     return got.json
-
-
-def state_of(admin: "Engine", id_: str) -> str:
-    with admin.connect() as connection:
-        return str(
-            connection.execute(
-                text("SELECT state FROM actions WHERE subject_id = :shop AND id = :id"), {"shop": SHOP_ID, "id": id_}
-            ).scalar_one()
-        )

@@ -54,10 +54,7 @@ def test_a_name_is_typed_on_while_an_answer_comes(ours: Browser, api: Api) -> No
     expect(page.locator("#typed")).to_have_value("演示店家家")
 
 
-def test_a_new_score_leaves_the_question_that_is_being_typed(
-    ours: Browser,
-    admin: "Engine",
-) -> None:
+def test_a_new_score_leaves_the_question_that_is_being_typed(ours: Browser, admin: "Engine") -> None:
     page = panel(ours, "try")
     page.locator("#plan-value").fill("88.5")
     page.locator("#plan-by").fill("2026-12-24")
@@ -89,11 +86,7 @@ def test_an_action_that_was_answered_cannot_be_answered_again(ours: Browser, api
     assert [call.status for call in asked(api, f"/actions/{first}")] == [200]
 
 
-def test_an_older_answer_does_not_say_that_the_score_is_being_made(
-    ours: Browser,
-    api: Api,
-    admin: "Engine",
-) -> None:
+def test_an_older_answer_does_not_say_that_the_score_is_being_made(ours: Browser, api: Api, admin: "Engine") -> None:
     page = panel(ours, "shops")
     wait_for(lambda: len(asked(api, "/overlay")) >= 2, "each tab's question", pause=events_of(ours.context))
     shift = text("UPDATE subjects SET input_version = input_version + :by WHERE id = :shop")
@@ -120,10 +113,7 @@ SEEN = """() => {
 }"""
 
 
-def test_a_page_that_is_loaded_anew_leaves_the_panel_with_its_shop(
-    ours: Browser,
-    host: DemoHost,
-) -> None:
+def test_a_page_that_is_loaded_anew_leaves_the_panel_with_its_shop(ours: Browser, host: DemoHost) -> None:
     ours.change(shops=[CREATOR, SHOP])
     page = panel(ours)
     front = ours.page(ORDERS)

@@ -14,7 +14,8 @@ from server.demo.catalog import SHOP_ID
 from server.demo.creator import CREATOR_ID
 from tests.browser.api import Api, wait_for
 from tests.browser.browser import ORDERS, Browser, dock, events_of
-from tests.browser.panel.stage import answer, panel, settled, state_of
+from tests.browser.panel.stage import answer, panel, settled
+from tests.browser.proposing import state_of
 from tests.browser.selling import CREATOR, SHOP, asked
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from tests.browser import axe
 from tests.browser.api import Api, wait_for
 from tests.browser.drivers import FirefoxTab, open_firefox, set_up, until
 from tests.browser.firefox import FIREFOX, UUID
-from tests.browser.panel.stage import RUN, TABS, answer, state_of
+from tests.browser.panel.stage import RUN, TABS, answer
+from tests.browser.proposing import state_of
 from tests.browser.selling import CREATOR, SHOP, code_of
 
 if TYPE_CHECKING:
