@@ -132,8 +132,10 @@ def admin(postgres: "Postgres") -> Iterator["Engine"]:
 
 @pytest.fixture
 def _clean(admin: "Engine") -> None:
+    from tests.days import await_a_day_that_stays
     from tests.emptying import empty
 
+    await_a_day_that_stays()
     empty(admin)
 
 

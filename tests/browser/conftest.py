@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +13,14 @@ from server.demo.catalog import SHOP_ID, SHOP_NAME
 from server.demo.creator import CREATOR_ID, CREATOR_NAME, generate_creator
 from server.demo.generator import generate
 from server.demo.host import DemoHost
-from server.demo.life import SHANGHAI
+from server.demo.life import Record
+from server.demo.shop import shop_of
 from tests.browser.api import Api
 from tests.browser.browser import CHROMIUM, Browser, chromium
 from tests.browser.drivers import Driver, open_chromium, open_firefox, set_up
 from tests.browser.playing import Stage
 from tests.browser.proposing import propose
+from tests.days import today
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -46,13 +47,22 @@ def extension() -> Path:
 
 @pytest.fixture(scope="session")
 def _host() -> Iterator[DemoHost]:
-    today = datetime.now(SHANGHAI).date()
-    with DemoHost(generate(7, today, 40, 30), built_site(), creator=generate_creator(7, today, 95, 30)) as host:
+    with DemoHost(_shop(), built_site(), creator=_creator()) as host:
         yield host
+
+
+def _shop() -> list[Record]:
+    return list(generate(7, today(), 40, 30))
+
+
+def _creator() -> list[Record]:
+    return list(generate_creator(7, today(), 95, 30))
 
 
 @pytest.fixture
 def host(_host: DemoHost) -> DemoHost:
+    if _host.shop.official[-1]["id"] != today().isoformat():
+        _host.shop, _host.creator = shop_of(_shop()), shop_of(_creator())
     _host.switches.reset()
     _host.requests.clear()
     return _host

@@ -6,14 +6,14 @@
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from server.demo.host import DemoHost
-from server.demo.life import SHANGHAI, Record
+from server.demo.life import Record
 from server.demo.payloads import HOME
 from server.demo.shop import Shop
 from server.demo.site import PAGES
+from tests.days import now
 
 # Kind → the ids that must be stored, or how many where the page's ids become pseudonyms.
 Truth = Callable[[DemoHost, int], dict[str, set[str] | int]]
@@ -101,7 +101,7 @@ def _yesterday(host: DemoHost) -> list[Record]:
 
 def _shown(host: DemoHost) -> dict[str, set[str] | int]:
     """The card has no date, and a new score comes out around noon: in between nobody can tell whose day it is."""
-    hour = datetime.now(SHANGHAI).hour
+    hour = now().hour
     if 9 <= hour < 14:
         return {}
     return {"official": {host.shop.official[-1 if hour >= 14 else -2]["id"]}}

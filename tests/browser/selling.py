@@ -1,14 +1,13 @@
 """A shop and a creator whose records lie in the database, scored and looked ahead, as the worker leaves them."""
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from server.demo.catalog import SHOP_ID, SHOP_NAME
 from server.demo.creator import CREATOR_ID, CREATOR_NAME, generate_creator
 from server.demo.generator import generate
-from server.demo.life import SHANGHAI
 from tests.browser.api import Api
+from tests.days import now, today
 from worker import outlook, recalculate
 
 if TYPE_CHECKING:
@@ -34,12 +33,11 @@ def sell(app: "Flask", database: "Database", subjects: Iterable[dict[str, Any]])
     client = app.test_client()
     token = client.post("/v1/devices", json={"code": code_of(app), "name": "seller"}).json["token"]
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
-    today = dt.datetime.now(SHANGHAI).date()
     for subject in subjects:
         made = generate_creator if subject == CREATOR else generate
-        _send(client, subject, list(made(5, today, 60 if made is generate else 95, 30)))
+        _send(client, subject, list(made(5, today(), 60 if made is generate else 95, 30)))
         recalculate.run(database.app, subject["id"])
-        assert outlook.run(database.app, subject["id"], dt.datetime.now(dt.UTC))
+        assert outlook.run(database.app, subject["id"], now())
 
 
 def _send(client: "FlaskClient", subject: dict[str, Any], records: list[dict[str, Any]]) -> None:

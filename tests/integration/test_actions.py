@@ -10,6 +10,7 @@ from shared_scoring.actions.answer import actions
 from shared_scoring.actions.scene import scene_of
 from shared_scoring.actions.target import of_total
 from shared_scoring.pack import bundled
+from tests.days import now, today
 from tests.integration.shop import rows, send
 from tests.integration.working import eventually, scored, worker
 from tests.unit import acting
@@ -26,13 +27,11 @@ if TYPE_CHECKING:
 
 ADDRESS = "/v1/subjects/shop-1/actions"
 RULES = "douyin-shop/2026-09-08"
-NOW = dt.datetime.now(dt.UTC)
 
 
 def records() -> list[dict[str, Any]]:
     """The small shop of the unit tests, moved to end this morning, with something to do."""
-    today = NOW.astimezone(dt.timezone(dt.timedelta(hours=8))).date()
-    shift = today - acting.DAY
+    shift = _shift()
     own = acting.shop(
         acting.review(4, 1),
         acting.review(6, 2),
@@ -59,7 +58,7 @@ def busy(shop: "Paired", database: "Database") -> "Paired":
     """A shop whose actions the worker has found."""
     assert send(shop, records()).json["quarantined"] == []
     recalculate.run(database.app, "shop-1")
-    assert outlook.run(database.app, "shop-1", NOW)
+    assert outlook.run(database.app, "shop-1", now())
     return shop
 
 
@@ -120,12 +119,12 @@ def _again(admin: "Engine", database: "Database") -> None:
     """Have the outlook made once more, as tomorrow's would be."""
     with admin.connect() as connection:
         connection.execute(text("UPDATE subjects SET outlook_version = -1, outlook_at = NULL"))
-    assert outlook.run(database.app, "shop-1", dt.datetime.now(dt.UTC))
+    assert outlook.run(database.app, "shop-1", now())
 
 
 def test_a_snooze_ends_by_itself(busy: "Paired", admin: "Engine", database: "Database") -> None:
     id_ = listed(busy)["actions"][0]["id"]
-    until = (NOW + dt.timedelta(hours=3)).isoformat()
+    until = (now() + dt.timedelta(hours=3)).isoformat()
     assert change(busy, id_, state="snoozed", snoozed_until=until).json["snoozed_until"] is not None
     assert id_ not in {one["id"] for one in listed(busy)["actions"]}
     with admin.connect() as connection:
@@ -173,14 +172,14 @@ def test_what_was_done_is_followed_up_and_corrects_the_odds(
     deduction = next(one for one in listed(busy)["actions"] if one["kind"] == "appeal_conduct")
     assert change(busy, deduction["id"], state="done").status_code == 200
     # The appeal was won: the platform takes the deduction back, and another one comes along.
-    won = {"kind": "conduct", "id": "i", "count": 0, "updated_at": NOW.isoformat()}
+    won = {"kind": "conduct", "id": "i", "count": 0, "updated_at": now().isoformat()}
     another = {"kind": "conduct", "id": "j", "at": _moved(acting.at(3), _shift()), "scene": "false_advertising"}
     send(busy, [won, another], key="k2")
     recalculate.run(database.app, "shop-1")
     with admin.connect() as connection:
         connection.execute(text("UPDATE subjects SET outlook_at = NULL"))
     # What is known before tomorrow holds what was updated today.
-    assert outlook.run(database.app, "shop-1", NOW + dt.timedelta(days=1))
+    assert outlook.run(database.app, "shop-1", now() + dt.timedelta(days=1))
     [done] = [one for one in listed(busy, "?state=done")["actions"] if one["id"] == deduction["id"]]
     assert done["effect"]["succeeded"] is True
     assert done["effect"]["came_true"] == 1.0
@@ -189,7 +188,7 @@ def test_what_was_done_is_followed_up_and_corrects_the_odds(
 
 
 def _shift() -> dt.timedelta:
-    return NOW.astimezone(dt.timezone(dt.timedelta(hours=8))).date() - acting.DAY
+    return today() - acting.DAY
 
 
 def test_the_worker_makes_the_outlook_by_itself(
@@ -205,11 +204,11 @@ def test_the_worker_makes_the_outlook_by_itself(
 def test_an_outlook_rests_between_two_runs(busy: "Paired", admin: "Engine", database: "Database") -> None:
     send(busy, [acting.review(900, 1)], key="k9")
     recalculate.run(database.app, "shop-1")
-    assert outlook.due(database.gate, dt.datetime.now(dt.UTC)) == []
+    assert outlook.due(database.gate, now()) == []
     assert listed(busy)["stale"] is True
     with admin.connect() as connection:
         connection.execute(text("UPDATE subjects SET outlook_at = outlook_at - interval '1 hour'"))
-    assert outlook.due(database.gate, dt.datetime.now(dt.UTC)) == ["shop-1"]
+    assert outlook.due(database.gate, now()) == ["shop-1"]
 
 
 @pytest.mark.parametrize(

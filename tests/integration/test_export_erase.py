@@ -12,6 +12,7 @@ from sqlalchemy import text
 from server.db import jobs, notes
 from server.db.broker import DAILY, INTERACTIVE, OUTLOOK, RECALCULATE, redis_client
 from server.db.hints import Hints
+from tests.days import today
 from tests.integration.shop import ORDER, REVIEW, rows, send
 from tests.integration.test_same_score import from_database, from_file, send_all
 from tests.integration.working import small_shop
@@ -61,8 +62,7 @@ def test_an_export_holds_every_copy_and_gives_the_same_score_elsewhere(
     assert json.loads(lines[0]) == {"kind": "subject", "id": "shop-1"}
     assert sum(json.loads(line).get("id") == "r1" for line in lines) == 2
 
-    today = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
-    days = [today - dt.timedelta(days=back) for back in (0, 1, 9, 30)]
+    days = [today() - dt.timedelta(days=back) for back in (0, 1, 9, 30)]
     before = [from_database(paired, "shop-1", day) for day in days]
     assert paired.client.delete("/v1/subjects/shop-1").status_code == 204
     stranger = pair(account="another")

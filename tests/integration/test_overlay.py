@@ -2,20 +2,18 @@
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.days import noon, today
 from tests.integration.shop import send
 
 if TYPE_CHECKING:
     from tests.conftest import Paired
 
-TODAY = dt.datetime.now(ZoneInfo("Asia/Shanghai")).replace(hour=12, minute=0, second=0, microsecond=0)
-
 
 def ago(days: float) -> str:
-    return (TODAY - dt.timedelta(days=days)).isoformat()
+    return (noon() - dt.timedelta(days=days)).isoformat()
 
 
 def order(id_: str, **fields: Any) -> dict[str, Any]:
@@ -52,7 +50,7 @@ def test_a_quality_return_moves_its_indicator_until_it_drops_out(shop: "Paired")
     # Four delivered orders, one returned: with it 1/4, without it 0/3.
     assert bad["delta"]["points"] is None
     assert bad["delta"]["indicator"] == {"key": "goods.quality_return", "change": 0.25}
-    delivered = (TODAY - dt.timedelta(days=6)).date()
+    delivered = today() - dt.timedelta(days=6)
     assert bad["delta"]["drops_out"] == (delivered + dt.timedelta(days=31)).isoformat()
     assert good["delta"]["indicator"]["change"] == pytest.approx(1 / 4 - 1 / 3)
     [row] = overlay(shop, "a1", page="after_sales")["rows"]
@@ -63,7 +61,7 @@ def test_a_quality_return_moves_its_indicator_until_it_drops_out(shop: "Paired")
 def test_a_change_is_taken_on_the_official_figures_where_they_are_known(shop: "Paired") -> None:
     official = {
         "kind": "official",
-        "id": TODAY.date().isoformat(),
+        "id": today().isoformat(),
         "total": 85.5,
         "stage": "formal",
         "indicators": {"goods.quality_return": {"value": 0.002, "numerator": 6, "denominator": 3000}},

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
+from tests.days import noon, now, today
 from tests.integration.shop import send
-from tests.integration.test_actions import NOW, records
-from tests.integration.test_overlay import TODAY, order, overlay
+from tests.integration.test_actions import records
+from tests.integration.test_overlay import order, overlay
 from worker import outlook, recalculate
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def store(admin: "Engine", part: str, body: dict[str, Any]) -> None:
                 " VALUES ('shop-1', :part, :day, 'r', 1, :body)"
                 " ON CONFLICT (subject_id, part) DO UPDATE SET body = excluded.body, computed_at = clock_timestamp()"
             ),
-            {"part": part, "day": TODAY.date(), "body": json.dumps(body)},
+            {"part": part, "day": today(), "body": json.dumps(body)},
         )
 
 
@@ -44,7 +45,7 @@ def store_risks(admin: "Engine", *orders: dict[str, Any]) -> None:
 
 
 def at_risk(order_id: str, loss: float | None, **outcomes: Any) -> dict[str, Any]:
-    deadline = (TODAY + dt.timedelta(hours=9)).isoformat()
+    deadline = (noon() + dt.timedelta(hours=9)).isoformat()
     reasons = [{"code": "backlog", "params": {}, "text": "订单积压"}]
     given = {"late_pickup": None, "bad_review": None} | outcomes
     return {"order_id": order_id, "expected_loss": loss, "deadline": deadline, "outcomes": given, "reasons": reasons}
@@ -56,7 +57,7 @@ def outcome(probability: float, loss: float | None, deadline: str | None = None)
 
 def test_risk_and_expectation_of_an_open_order(shop: "Paired", admin: "Engine") -> None:
     send(shop, [order(id_) for id_ in "1234"])
-    soon = (TODAY + dt.timedelta(hours=5)).isoformat()
+    soon = (noon() + dt.timedelta(hours=5)).isoformat()
     store_risks(
         admin,
         at_risk("1", 0.0549, late_pickup=outcome(0.62, 0.05, soon), bad_review=outcome(0.04, 0.21))
@@ -76,28 +77,28 @@ def test_risk_and_expectation_of_an_open_order(shop: "Paired", admin: "Engine") 
     # Where no points can be given the likeliest outcome speaks; its order's nearest deadline stays.
     assert reviewed["expected"]["points"] is None
     assert (reviewed["risk"]["outcome"], reviewed["risk"]["level"]) == ("bad_review", "medium")
-    assert reviewed["risk"]["deadline"] == (TODAY + dt.timedelta(hours=9)).isoformat()
+    assert reviewed["risk"]["deadline"] == (noon() + dt.timedelta(hours=9)).isoformat()
     assert calm["risk"]["level"] == "none"
     assert (unknown["risk"], unknown["expected"]["points"]) == (None, None)
 
 
 def test_noon_is_what_was_forecast(shop: "Paired", admin: "Engine") -> None:
-    official = {"kind": "official", "id": TODAY.date().isoformat(), "total": 85.5, "stage": "formal"}
+    official = {"kind": "official", "id": today().isoformat(), "total": 85.5, "stage": "formal"}
     send(shop, [order("1"), official])
     assert overlay(shop)["panel"]["noon"]["mid"] == 85.5
     total = {"low": 84.3, "mid": 85.2, "high": 86.0}
-    tomorrow = (TODAY + dt.timedelta(days=1)).date().isoformat()
+    tomorrow = (today() + dt.timedelta(days=1)).isoformat()
 
-    def noon(shown: dict[str, Any], stage: str = "formal", based_on: str = official["id"]) -> Any:
+    def at_noon(shown: dict[str, Any], stage: str = "formal", based_on: str = official["id"]) -> Any:
         days = [{"date": tomorrow, "total": shown, "stage": stage}]
         store(admin, "forecast", {"days": days, "based_on": based_on})
         return overlay(shop)["panel"]["noon"]
 
-    assert noon(total) == total
-    assert noon(dict.fromkeys(total))["mid"] == 85.5
+    assert at_noon(total) == total
+    assert at_noon(dict.fromkeys(total))["mid"] == 85.5
     # One made of a fragment, or before today's page was seen, is no longer said.
-    assert noon(total, stage="growth")["mid"] == 85.5
-    assert noon(total, based_on=TODAY.replace(year=2020).date().isoformat())["mid"] == 85.5
+    assert at_noon(total, stage="growth")["mid"] == 85.5
+    assert at_noon(total, based_on="2020-11-20")["mid"] == 85.5
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def busy(shop: "Paired", database: "Database") -> "Paired":
     """A shop whose actions the worker has found."""
     assert send(shop, records()).json["quarantined"] == []
     recalculate.run(database.app, "shop-1")
-    assert outlook.run(database.app, "shop-1", NOW)
+    assert outlook.run(database.app, "shop-1", now())
     return shop
 
 

@@ -5,20 +5,27 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.days import noon, today
 from tests.integration.shop import send
-from tests.integration.test_overlay import TODAY, ago, order, overlay
+from tests.integration.test_overlay import ago, order, overlay
 
 if TYPE_CHECKING:
     from tests.conftest import Paired
 
 
 def official(days_ago: int, total: float, **more: Any) -> dict[str, Any]:
-    day = (TODAY - dt.timedelta(days=days_ago)).date().isoformat()
-    return {"kind": "official", "id": day, "total": total, "stage": "formal", "updated_at": ago(days_ago), **more}
+    return {
+        "kind": "official",
+        "id": day(-days_ago),
+        "total": total,
+        "stage": "formal",
+        "updated_at": ago(days_ago),
+        **more,
+    }
 
 
 def day(ahead: int) -> str:
-    return (TODAY + dt.timedelta(days=ahead)).date().isoformat()
+    return (today() + dt.timedelta(days=ahead)).isoformat()
 
 
 def ask(shop: "Paired", path: str) -> dict[str, Any]:
@@ -108,22 +115,22 @@ def test_a_gap_names_the_page_that_would_close_it(shop: "Paired") -> None:
     ],
 )
 def test_the_clock_of_an_after_sale_rests_at_night(shop: "Paired", filed: str, starts: str, *, rested: bool) -> None:
-    base = TODAY - dt.timedelta(days=1)
+    base = today() - dt.timedelta(days=1)
     case = {
         "kind": "after_sale",
         "id": "a1",
         "order_id": "1",
         "type": "return_refund",
-        "applied_at": f"{base.date()}T{filed}+08:00",
+        "applied_at": f"{base}T{filed}+08:00",
         "audit_by": ago(-1),
     }
     send(shop, [order("1"), case])
     [row] = overlay(shop, "a1", page="after_sales")["rows"]
     began = base + dt.timedelta(days=1) if starts.startswith("+") else base
     assert row["clock"]["kind"] == "audit"
-    assert row["clock"]["starts_at"] == f"{began.date()}T{starts.lstrip('+')}+08:00"
+    assert row["clock"]["starts_at"] == f"{began}T{starts.lstrip('+')}+08:00"
     assert row["clock"]["rested"] is rested
-    assert dt.datetime.fromisoformat(row["clock"]["deadline"]) == TODAY + dt.timedelta(days=1)
+    assert dt.datetime.fromisoformat(row["clock"]["deadline"]) == noon() + dt.timedelta(days=1)
     assert row["clock"]["hour"] == {"key": "service.audit_seconds", "change": 3600.0}
 
 

@@ -18,6 +18,7 @@ from shared_scoring.decode import decode_record
 from shared_scoring.history import History
 from shared_scoring.pack import bundled
 from shared_scoring.score import score_history
+from tests.days import today
 from tests.integration.shop import rows
 
 if TYPE_CHECKING:
@@ -83,8 +84,7 @@ def scored(admin: "Engine", subject: str) -> bool:
 
 def small_shop() -> list[dict[str, Any]]:
     """Some 600 records, up to this morning."""
-    today = dt.datetime.now(dt.timezone(dt.timedelta(hours=8))).date()
-    return list(generate(seed=11, last_day=today, days=40, orders_per_day=4, official=20))
+    return list(generate(seed=11, last_day=today(), days=40, orders_per_day=4, official=20))
 
 
 def from_file(records: Sequence[dict[str, Any]], day: dt.date, rules: str, subject: str) -> Any:
