@@ -115,12 +115,16 @@ def _start(base: float, names: Sequence[str]) -> float:
 
 def _standard(x: NDArray[np.float32], weights: Column) -> tuple[Column, Column]:
     """Mean and deviation of each column over what is known of it; 0 and 1 where nothing is."""
-    known = ~np.isnan(x)
-    total = np.maximum((known * weights[:, None]).sum(axis=0), 1e-9)
-    filled = np.where(known, x, 0).astype(float)
-    centre = (filled * weights[:, None]).sum(axis=0) / total
-    spread = (np.where(known, filled - centre, 0) ** 2 * weights[:, None]).sum(axis=0) / total
-    return centre, np.where(spread > 1e-8, np.sqrt(spread), 1.0)
+    centre, unit = np.zeros(x.shape[1]), np.ones(x.shape[1])
+    for index, column in enumerate(x.T):  # one at a time: copies of them all would be the most that a call holds
+        known = ~np.isnan(column)
+        values, weight = column[known].astype(float), weights[known]
+        whole = max(float(weight.sum()), 1e-9)
+        centre[index] = values @ weight / whole
+        spread = (values - centre[index]) ** 2 @ weight / whole
+        if spread > 1e-8:
+            unit[index] = np.sqrt(spread)
+    return centre, unit
 
 
 def weights_of(ages: Column, half_life: float) -> Column:

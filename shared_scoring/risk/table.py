@@ -83,8 +83,7 @@ def order_table(
     own.sort(key=lambda pair: pair[0].id)
     orders = [order for order, _ in own]
     category = {id_: product.category[0] for id_, product in products.items() if product.category}
-    rows = [_row(order, case, calendar, in_48_hours, now) for order, case in own]
-    columns = _columns(rows)
+    columns = _columns((_row(order, case, calendar, in_48_hours, now) for order, case in own), len(own))
     codes, sizes = {}, {}
     for name, names in zip(_NAMES, _names(orders, category), strict=True):
         codes[name], sizes[name] = coded(names)
@@ -101,10 +100,12 @@ def order_table(
     )
 
 
-def _columns(rows: list[tuple[float, ...]]) -> dict[str, Column]:
+def _columns(rows: Iterable[tuple[float, ...]], count: int) -> dict[str, Column]:
     names = (*_TIMES, *_FIGURES)
-    block = np.array(rows, dtype=float).reshape(len(rows), len(names))
-    return {name: np.ascontiguousarray(block[:, index]) for index, name in enumerate(names)}
+    block = np.empty((len(names), count))
+    for at, row in enumerate(rows):
+        block[:, at] = row
+    return dict(zip(names, block, strict=True))
 
 
 def _row(order: Order, case: Case, calendar: Calendar, in_48_hours: Collection[str], now: float) -> tuple[float, ...]:
