@@ -12,6 +12,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+_QUIET = 0.2  # seconds without a request after which nothing that was begun before is still asking
 Overlay = Callable[[str, list[str]], dict[str, Any]]
 
 
@@ -49,6 +50,9 @@ class Api:
     overlay: Overlay | None = None
     slow: Callable[[str], float] | None = None
     port: int = 0
+    _under_way: int = 0
+    _busy_at: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _server: BaseWSGIServer | None = None
     _thread: threading.Thread | None = None
 
@@ -77,6 +81,11 @@ class Api:
         if self._server is None:
             self.start()
 
+    def forget(self) -> None:
+        """Clears the log once all is quiet, so that what is in it later was asked later."""
+        wait_for(lambda: not self._under_way and time.monotonic() - self._busy_at > _QUIET, "the API to be left alone")
+        self.calls.clear()
+
     def batches(self) -> list[dict[str, Any]]:
         """The batches that were taken, in order; a repeat of one appears again."""
         return [
@@ -89,6 +98,16 @@ class Api:
         return [c.headers["Idempotency-Key"] for c in self.calls if c.path.endswith("/batches") and c.method == "POST"]
 
     def _serve(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        with self._lock:
+            self._under_way += 1
+        try:
+            return self._logged(environ, start)
+        finally:
+            with self._lock:
+                self._under_way -= 1
+                self._busy_at = time.monotonic()
+
+    def _logged(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         size = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(size) if size else b""
         method, path, query = environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("QUERY_STRING", "")

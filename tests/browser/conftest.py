@@ -125,7 +125,7 @@ def browser(_shared: Browser, host: DemoHost, api: Api, new_code: Callable[[], s
     """Agreed, paired, bound to the demo shop; nothing read yet. One Chromium a module, wiped before each test."""
     _shared.begin_anew(api.url, new_code(), {"id": SHOP_ID, "name": SHOP_NAME})
     host.requests.clear()
-    api.calls.clear()
+    api.forget()
     return _shared
 
 

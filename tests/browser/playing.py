@@ -73,7 +73,7 @@ class Stage:
         self.prepare(scenario)
         asked, faults = self._without(scenario)
         self.host.requests.clear()
-        self.api.calls.clear()
+        self.api.forget()
         self.ours.faults.clear()
         self.visit(self.ours, scenario)
         self._drawn(scenario)

@@ -193,7 +193,7 @@ def test_without_consent_nothing_is_read_or_sent(fresh: Browser, api: Api, new_c
     expect_state(page, "no_consent")
     assert api.calls == []
     fresh.setup(api, new_code(), (SHOP_ID, SHOP_NAME))
-    api.calls.clear()
+    api.forget()
     fresh.change(consent=None)
     page.goto(ORDERS)
     expect_state(page, "no_consent")

@@ -81,7 +81,7 @@ def test_reviews_and_their_counts(browser: Browser, api: Api, host: DemoHost, ad
         assert "text" not in record
     wait_for(lambda: "negative_comment_count_30d" in counted(api), "the counts")
     assert stored(admin, "counter")
-    api.calls.clear()
+    api.forget()
     browser.change(review_text=True)
     page.reload()
     wait_for(lambda: any("text" in r for r in sent(api, "review").values()), "the words, now that they are wanted")
@@ -154,7 +154,7 @@ def test_a_creators_score_by_its_label_and_the_shops_of_the_selection(
     assert host.creator is not None
     truth = host.creator.official[-1]
     for layout in ("table", "cards"):
-        api.calls.clear()
+        api.forget()
         page = browser.page(f"{PAGES['creator']}?layout={layout}")
         wait_for(lambda: sent(api, "official"), "the score")
         assert {r["id"]: r["total"] for r in sent(api, "official").values()} == {truth["id"]: truth["total"]}
@@ -274,7 +274,7 @@ def test_a_newer_spec_wins_an_invalid_one_is_told_and_a_switched_off_one_reads_n
     offered.switch("doudian.orders", on=False)
     options.locator("#specs-renew").click()
     expect(options.locator("#specs")).to_contain_text("已被服务停用")
-    api.calls.clear()
+    api.forget()
     page.reload()
     page.wait_for_timeout(1_500)
     assert api.batches() == []

@@ -69,7 +69,7 @@ def test_another_login_in_any_tab_makes_every_tab_forget(
         host.switches.login = end
         expect_state(browser.page(ORDERS), "other_shop" if end == "other_shop" else "unread")
         host.switches.reset()
-    api.calls.clear()
+    api.forget()
     page.goto(address)
     expect_state(page, "shop_unknown")
     expect(badges(page)).to_have_count(0)

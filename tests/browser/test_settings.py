@@ -182,7 +182,7 @@ def test_consent_withdrawn_with_a_full_outbox_empties_it_and_says_so(
     kept = browser.kept()
     assert (kept["outbox"], kept["aside"]) == ([], [])
     assert host.shop.orders[0]["id"] not in json.dumps({**kept, "log": [], "asked": []})
-    api.calls.clear()
+    api.forget()
     api.start()
     options.locator("#flush").click()
     page.reload()

@@ -76,7 +76,7 @@ def test_the_connection_test_says_which_side_fails_and_what_to_do(
     page.locator("#code").fill(new_code())
     page.locator("#pair").click()
     expect(page.locator("#pair-result")).to_have_text("已完成。")
-    api.calls.clear()
+    api.forget()
     says(api.url, "一切正常")
     other = Api(app)
     other.start()

@@ -127,7 +127,7 @@ def test_who_is_no_owner_sees_the_own_device_and_no_button_that_is_refused(
     assert pair(name="boss").client.put(f"/v1/subjects/{SHOP_ID}", json={}).status_code == 200
     code = create_code(app.extensions[KEY].database.gate, member="王芳", role=role)
     browser.begin_anew(api.url, code, {"id": SHOP_ID, "name": SHOP_NAME})
-    api.calls.clear()
+    api.forget()
     page = opened(browser)
     expect(page.locator("#people-self")).to_contain_text("王芳")
     expect(page.locator("#people-self")).to_contain_text(WORDS["zh"][role])

@@ -46,5 +46,5 @@ def ours(_shared: Browser, host: DemoHost, api: Api, _app: "Flask") -> Browser:
     """Agreed, paired, bound to both; the panel has not been opened."""
     _shared.begin_anew(api.url, code_of(_app), SHOP, CREATOR, lang="zh")
     host.requests.clear()
-    api.calls.clear()
+    api.forget()
     return _shared

@@ -76,7 +76,7 @@ def test_one_click_answers_an_action(tab: FirefoxTab, api: Api, admin: "Engine")
 
 def test_a_refresh_does_not_feed_itself(tab: FirefoxTab, api: Api) -> None:
     """Firefox tells of what is stored anew even where it is the same: asking must not bring about the next asking."""
-    api.calls.clear()
+    api.forget()
     tab.pause(3)
     assert len([call for call in api.calls if call.path.endswith("/overlay")]) <= 2
 

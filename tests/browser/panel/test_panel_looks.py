@@ -112,7 +112,7 @@ def test_paused_the_figures_stay_and_nothing_more_is_asked(ours: Browser, api: A
     page.locator("[data-act=pause]").click()
     expect(notice(page, "paused")).to_contain_text("已暂停")
     expect(page.locator("[data-figure=now] > b")).to_have_text(re.compile(r"^\d\d\.\d\d$"))
-    api.calls.clear()
+    api.forget()
     page.locator("#tab-course").click()
     expect(page.locator("#course [data-unread=shut]")).to_be_visible()
     assert [call.path for call in api.calls if call.path.startswith("/v1/subjects")] == []
