@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from shared_scoring.pack import Pack
+from shared_scoring.pack import Gate, Pack
 
 
 class Line(Struct, frozen=True):
@@ -51,16 +51,23 @@ def of_consumer(consumer: float, pack: Pack) -> Target:
 
 
 def of_gate(key: str, pack: Pack) -> Target:
-    """What the gate asks. Raises TargetError for one the pack does not have, or whose line is not published."""
+    """What the gate asks. Raises TargetError for one the pack does not have, or that no published score opens."""
     gate = next((one for one in pack.gates if one.key == key), None)
+    choices = ", ".join(one.key for one in pack.gates if _opens_by_score(one)) or "none that a score opens"
     if gate is None:
-        raise TargetError(f"{pack.id} has no gate {key!r}; one of {', '.join(one.key for one in pack.gates)}")
+        raise TargetError(f"{pack.id} has no gate {key!r}; there is: {choices}")
+    if gate.products is not None:
+        raise TargetError(f"the gate {key!r} judges each product by itself, no score opens it; there is: {choices}")
     lines: list[Line] = []
     for condition in gate.conditions:
         if condition.at_least is None:
-            raise TargetError(f"the line of the gate {key!r} is not published")
+            raise TargetError(f"the line of the gate {key!r} is not published; there is: {choices}")
         if condition.of == "consumer_score":
             lines += of_consumer(condition.at_least, pack).lines
         else:
             lines.append(Line(condition.of, condition.at_least, condition.mean_days))
     return Target(tuple(lines))
+
+
+def _opens_by_score(gate: Gate) -> bool:
+    return gate.products is None and all(one.at_least is not None for one in gate.conditions)

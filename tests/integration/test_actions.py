@@ -160,6 +160,7 @@ def test_an_unknown_action_and_a_strange_target_are_refused(busy: "Paired") -> N
         "?consumer=5.1",
         "?gate=nonsense",
         "?gate=ads",
+        "?gate=alliance_product",
         "?target=80&gate=promotion",
         "?by=2026-12-01",
     ):

@@ -374,6 +374,7 @@ def test_a_target_in_other_words(make: Callable[[object], object], wanted: float
     [
         lambda pack: of_consumer(5.1, pack),
         lambda pack: of_gate("ads", pack),
+        lambda pack: of_gate("alliance_product", pack),
         lambda pack: of_gate("nonsense", pack),
         lambda pack: of_total(101, pack),
     ],
@@ -381,6 +382,19 @@ def test_a_target_in_other_words(make: Callable[[object], object], wanted: float
 def test_a_target_that_cannot_be_is_refused_with_what_can(make: Callable[[object], object]) -> None:
     with pytest.raises(TargetError):
         make(bundled()[NEWEST])
+
+
+@pytest.mark.parametrize("asked", ["ads", "alliance_product", "nonsense"])
+def test_a_refused_gate_names_only_gates_that_can_be_a_target(asked: str) -> None:
+    pack = bundled()[NEWEST]
+    with pytest.raises(TargetError) as refused:
+        of_gate(asked, pack)
+    said = str(refused.value)
+    assert "\n" not in said
+    offered = said.partition("there is: ")[2].split(", ")
+    assert "promotion" in offered
+    assert not {"ads", "alliance_product"} & set(offered)
+    assert all(of_gate(key, pack).lines for key in offered)
 
 
 def test_five_hundred_candidates_are_rated_once_each() -> None:
