@@ -43,8 +43,8 @@ def answer_after_sales(scene: Scene) -> Iterator[Candidate]:
         [AfterSale(id=one.id, agreed_at=answered) for _, one in waiting],
         gain_on=scene.as_of + 1,
         params={"count": len(waiting)},
-        # An overdue answer still shortens the mean: where none is ahead, the time is now.
-        deadline=next((moment for moment in deadlines if moment >= scene.now), scene.now),
+        # An overdue answer still shortens the mean: where no deadline is ahead, the time is now.
+        deadline=next((moment for moment in deadlines if moment > scene.now), answered),
         things=len(waiting),
         at_stake=None if at_stake is None else _slow_share(scene, definition) * at_stake,
         is_risk=True,

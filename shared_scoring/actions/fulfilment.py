@@ -69,7 +69,7 @@ def _by_due_day(scene: Scene, name: str, least: float) -> dict[int, list[tuple[O
         outcome, case = outcomes.get(name), scene.cases.get(f"order:{order_id}")
         if outcome is None or outcome.deadline is None or outcome.probability < least:
             continue
-        if case is not None and case.order is not None and outcome.deadline >= scene.now:
+        if case is not None and case.order is not None and outcome.deadline > scene.now:
             days[scene.calendar.day(outcome.deadline)].append((case.order, outcome))
     for orders in days.values():
         orders.sort(key=lambda one: (-one[1].probability, one[0].id))

@@ -39,5 +39,6 @@ KINDS: dict[str, Callable[[Scene], Iterator[Candidate]]] = {
 
 
 def candidates(scene: Scene) -> list[Candidate]:
-    """Everything that could be done, in the catalogue's order. Deterministic."""
-    return [candidate for kind in KINDS.values() for candidate in kind(scene)]
+    """Everything that can still be done, in the catalogue's order. Deterministic."""
+    found = (candidate for kind in KINDS.values() for candidate in kind(scene))
+    return [candidate for candidate in found if not candidate.is_over(scene.now)]

@@ -72,8 +72,7 @@ def usable_of(scene: Scene, actions: Sequence[Rated], by: int | None = None) -> 
 
 def _is_usable(scene: Scene, one: Rated, by: int | None) -> bool:
     in_time = by is None or one.candidate.gain_on <= by
-    deadline = one.candidate.deadline
-    return (one.gain.mid or 0.0) > 0 and in_time and (deadline is None or deadline >= scene.now)
+    return (one.gain.mid or 0.0) > 0 and in_time and not one.candidate.is_over(scene.now)
 
 
 class _Search:

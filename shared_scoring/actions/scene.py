@@ -66,6 +66,10 @@ class Candidate(Struct, frozen=True):
     at_stake: float | None = None
     is_risk: bool = False
 
+    def is_over(self, now: dt.datetime) -> bool:
+        """Whether the last moment at which it helps has come."""
+        return self.deadline is not None and self.deadline <= now
+
 
 @dataclass
 class Scene:

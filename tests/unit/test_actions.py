@@ -149,6 +149,49 @@ def test_a_gain_is_success_times_what_if_on_the_change(kind: str) -> None:
         assert one.gain.mid > 0
 
 
+def _leaving(kind: str, days_ago: int) -> list[Fields]:
+    """What is acted on, put in the window so many days ago."""
+    delivered = order(700, days_ago + 2)
+    return {
+        "appeal_conduct": [{"kind": "conduct", "id": "i", "at": at(days_ago), "scene": "invoice_refused"}],
+        "answer_review": [delivered, review(700, 1, 0.6)],
+        "appeal_after_sale": [delivered, after_sale(700, arbitration={"closed_at": at(3), "blame": "buyer"})],
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["appeal_conduct", "answer_review", "appeal_after_sale"])
+@pytest.mark.parametrize("days_ago", [28, 29, 30, 31])
+def test_an_action_is_offered_as_long_as_it_gains_on_the_day_on_which_it_shows(kind: str, days_ago: int) -> None:
+    records = shop(*_leaving(kind, days_ago))
+    success = {
+        "appeal_conduct": {"kind": "conduct", "id": "i", "count": 0},
+        "answer_review": {"kind": "review", "id": "r700", "counts": False},
+        "appeal_after_sale": {"kind": "after_sale", "id": "s700", "exempt": True},
+    }[kind]
+    [change] = [one.merged for one in history([success])]
+    assert change is not None
+    tomorrow = what_if_history(history(records), bundled()[RULES], DAY.toordinal() + 1, [change]).delta.total
+    offered = [one for one in found(records).actions if one.kind == kind]
+    assert bool(offered) == bool(tomorrow)
+    assert all(one.deadline is not None and one.deadline > moment(at(0, 0)) for one in offered)
+
+
+def test_what_leaves_by_itself_is_no_part_of_an_appeal() -> None:
+    conducts: list[Fields] = [
+        {"kind": "conduct", "id": f"i{days_ago}", "at": at(days_ago), "scene": "invoice_refused"}
+        for days_ago in (30, 9)
+    ]
+    [appeal] = [one for one in found(shop(*conducts)).actions if one.kind == "appeal_conduct"]
+    assert [one.id for one in appeal.records] == ["i9"]
+    assert appeal.gain.mid == pytest.approx(0.2 * 3)
+
+
+def test_an_overdue_answer_is_still_worth_giving() -> None:
+    waiting = CASES["answer_after_sales"][0][0] | {"audit_by": at(1)}
+    [answer] = [one for one in found(shop(waiting), NEWEST).actions if one.kind == "answer_after_sales"]
+    assert answer.warning == "red"
+
+
 @pytest.mark.parametrize("kind", ["ship_orders", "chase_parcels"])
 def test_against_a_risk_the_gain_is_probability_times_loss(kind: str) -> None:
     more, rules, risks = CASES[kind]
