@@ -109,7 +109,7 @@ def _print(answer: Actions, lang: str) -> None:
         console.print(say("no_actions"))
     if answer.reachable is None:
         return
-    if answer.plan is not None:
+    if answer.plan is not None and (answer.plan.actions or not answer.reachable):
         mid = "–" if answer.plan.total.mid is None else f"{answer.plan.total.mid:.2f}"
         params = {"count": len(answer.plan.actions), "minutes": f"{answer.plan.effort_minutes:.0f}", "total": mid}
         chance = f"{100 * answer.plan.probability:.0f}%"

@@ -8,7 +8,7 @@ from msgspec import Struct
 from shared_scoring.actions.gain import Action, Kept, Rated, Success, kept, rated, shown
 from shared_scoring.actions.plan import Plan, plan, usable_of
 from shared_scoring.actions.scene import Scene
-from shared_scoring.actions.soonest import soonest
+from shared_scoring.actions.soonest import Soonest, soonest
 from shared_scoring.actions.target import Target
 from shared_scoring.actions.ways import Wait, Way, say, wait, ways
 from shared_scoring.calendar import iso
@@ -29,7 +29,8 @@ class NotBefore(Struct, frozen=True):
 class Actions(Struct, frozen=True, kw_only=True):
     """`target` is the total asked for; `current` the one that stands. `ways` reach it by one indicator alone.
 
-    Without a target `target`, `reachable`, `plan`, `wait` and `not_before` are null.
+    Without a target `target`, `reachable`, `plan`, `wait` and `not_before` are null. Of one that is reached already
+    there are neither `ways` nor a `wait`.
     """
 
     rules: str
@@ -80,7 +81,7 @@ def answered(
         current=current,
         actions=[shown(one, lang, now, preferences) for one in found],
         plan=None if ahead is None else ahead.planned.plan,
-        ways=[] if ahead is None else ways(scene, ahead.target, lang),
+        ways=[] if ahead is None else ahead.ways,
         wait=None if ahead is None else ahead.waiting,
         not_before=None if target is None else _not_before(scene, ahead, lang),
     )
@@ -92,6 +93,12 @@ class _Ahead:
     def __init__(self, scene: Scene, found: list[Rated], target: Target, by: int | None, lang: str) -> None:
         self.target = target
         self.planned = plan(scene, found, target, by)
+        self.ways: list[Way] = []
+        self.waiting: Wait | None = None
+        self.soonest: Soonest | None = None
+        if self.planned.is_reached:
+            return
+        self.ways = ways(scene, target, lang)
         self.waiting = wait(scene, target, lang)
         chosen = usable_of(scene, found)
         if self.planned.reachable and self.planned.plan is not None:
@@ -103,8 +110,8 @@ def _not_before(scene: Scene, ahead: _Ahead | None, lang: str) -> NotBefore:
     if ahead is None:
         return NotBefore(None, "unknown", say("unknown", lang))
     own = ahead.planned.plan
-    if ahead.planned.reachable and (own is None or not own.actions):
-        return NotBefore(iso(scene.as_of), "reached", "")
+    if ahead.planned.is_reached:
+        return NotBefore(iso(scene.as_of), "reached", say("reached", lang))
     if (first := ahead.soonest) is not None:
         why = "by_both" if first.acts and first.waits else "by_acting" if first.acts else "by_waiting"
         date = iso(first.day)

@@ -47,6 +47,11 @@ class Planned(Struct, frozen=True):
     reachable: bool
     plan: Plan | None
 
+    @property
+    def is_reached(self) -> bool:
+        """Whether nothing has to be done."""
+        return self.reachable and self.plan is not None and not self.plan.actions
+
 
 def plan(
     scene: Scene, actions: Sequence[Rated], target: Target, by: int | None = None, exhaustive: int = EXHAUSTIVE

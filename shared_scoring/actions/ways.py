@@ -34,6 +34,7 @@ TEXTS: dict[str, Words] = {
         "已知的行动全部成功也只到 {total}，还差 {missing}",
         "even if every known action succeeds it is {total}, {missing} short",
     ),
+    "reached": Words("目标已经达到", "the target is reached already"),
     "unknown": Words("分数算法没有公布，还不能折算成分", "how values become points has not been learned yet"),
     "by_waiting": Words("要等旧记录移出统计窗口", "old records have to leave the window first"),
     "by_both": Words(

@@ -345,13 +345,20 @@ def test_a_plan_of_many_reaches_too_and_states_its_bound() -> None:
     assert 0 < answer.plan.effort_at_least <= answer.plan.effort_minutes
 
 
-def test_a_target_that_stands_already_needs_nothing() -> None:
-    scene = scene_of(history(shop(review(4, 1))), bundled()[RULES], DAY.toordinal())
-    answer = actions(scene, of_total(60, scene.pack))
+@pytest.mark.parametrize("below", [0.0, 0.2, 20.0])
+def test_a_target_that_stands_already_needs_nothing(below: float) -> None:
+    deduction = {"kind": "conduct", "id": "i", "at": at(9), "scene": "invoice_refused"}
+    scene = scene_of(history(shop(review(4, 1), deduction)), bundled()[RULES], DAY.toordinal())
+    current = scene.ground.before.score.total or 0.0
+    answer = actions(scene, of_total(current - below, scene.pack), lang="en")
     assert answer.reachable
     assert answer.plan is not None
     assert answer.plan.actions == []
     assert answer.plan.effort_minutes == 0
+    assert (answer.ways, answer.wait) == ([], None)
+    assert answer.not_before is not None
+    assert (answer.not_before.date, answer.not_before.reason) == (str(DAY), "reached")
+    assert answer.not_before.text == "the target is reached already"
 
 
 def test_the_ways_reach_the_target_alone_and_one_event_less_does_not() -> None:
