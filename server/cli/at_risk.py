@@ -6,19 +6,23 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich import box
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
+from rich.text import Text
 
 from server.cli.intake import Input, take_in
 from server.cli.options import FILES, JSON, LANG, RULES, SUBJECT
 from server.cli.score import Day, pack_for
 from server.cli.table import print_quarantined
 from server.cli.texts import text
-from shared_scoring.risk.at_risk import AtRisk, OrderRisk, OutcomeRisk, at_risk_history
-from shared_scoring.risk.outcomes import OUTCOMES
+from shared_scoring.risk.at_risk import AtRisk, OrderRisk, at_risk_history
 
 _SHOWN = 20
+_SHOWN_OUTCOMES = 3
+_LIKELY = 0.01  # a less likely outcome is named only where it is the likeliest
+_INDENT = 2
+_BETWEEN = " · "
 
 
 @click.command("at-risk")
@@ -46,28 +50,62 @@ def _print(answer: AtRisk, account: Input, lang: str) -> None:
     say = partial(text, lang)
     title = say("at_risk_of", subject=answer.subject or say("unknown_subject"), date=answer.as_of, rules=answer.rules)
     console.print(title, style="bold", markup=False)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(say("order"))
-    for column in ("expected_loss", *(f"outcome_{outcome}" for outcome in OUTCOMES)):
-        table.add_column(say(column), justify="right")
-    table.add_column(say("clocks"))
-    table.add_column(say("reasons"))
-    for one in answer.orders[:_SHOWN]:
-        loss = _loss(one)
-        clocks = "\n".join(clock.text for clock in one.clocks)
-        chances = [_chance(one.outcomes[outcome]) for outcome in OUTCOMES]
-        table.add_row(one.order_id, loss, *chances, clocks, "；".join(why.text for why in one.reasons))
-    console.print(table)
+    if not answer.orders:
+        console.print(say("no_open_orders"))
+    shown = answer.orders[:_SHOWN]
+    widest = max((cell_len(one.order_id) for one in shown), default=0)
+    for one in shown:
+        _print_order(console, one, widest, lang)
     if len(answer.orders) > _SHOWN:
         console.print(say("more_orders", count=len(answer.orders) - _SHOWN), style="dim")
     print_quarantined(console, account.quarantined, lang)
 
 
+def _print_order(console: Console, one: OrderRisk, widest: int, lang: str) -> None:
+    """A block an order, not a row: ids of one platform differ in their last digits and have to stand whole."""
+    loss = text(lang, "expected_loss", loss=_loss(one))
+    if widest + 2 + cell_len(loss) <= console.width:
+        head = Text.assemble((set_cell_size(one.order_id, widest), "bold"), "  ", loss)
+    else:
+        head = Text.assemble((one.order_id, "bold"), "\n", " " * _INDENT, loss)
+    console.print(head, soft_wrap=True)
+    _print_indented(console, _chances(one, lang))
+    for clock in one.clocks:
+        _print_indented(console, clock.text.split(_BETWEEN))
+    _print_indented(console, _reasons(one, lang), "dim")
+
+
+def _print_indented(console: Console, parts: list[str], style: str = "") -> None:
+    """Lines break between parts; within one only where it alone is wider than the screen."""
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]}{_BETWEEN}{part}" if lines else part
+        if lines and cell_len(longer) <= console.width - 2 * _INDENT:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    for at, line in enumerate(lines):
+        indent = _INDENT if at == 0 else 2 * _INDENT
+        console.print(Padding(Text(line, style=style), (0, 0, 0, indent), expand=False))
+
+
 def _loss(one: OrderRisk) -> str:
     if one.expected_loss is None or one.expected_loss_low is None or one.expected_loss_high is None:
         return "–"
-    return f"{one.expected_loss:.3f}\n{one.expected_loss_low:.3f}–{one.expected_loss_high:.3f}"
+    return f"{one.expected_loss:.4f} ({one.expected_loss_low:.4f} – {one.expected_loss_high:.4f})"
 
 
-def _chance(one: OutcomeRisk | None) -> str:
-    return "–" if one is None else f"{one.probability:.1%}"
+def _chances(one: OrderRisk, lang: str) -> list[str]:
+    """The likeliest outcomes first."""
+    known = [(found.probability, outcome) for outcome, found in one.outcomes.items() if found is not None]
+    known.sort(key=lambda chance: -chance[0])
+    named = [chance for at, chance in enumerate(known[:_SHOWN_OUTCOMES]) if not at or chance[0] >= _LIKELY]
+    return [f"{text(lang, f'outcome_{outcome}')} {probability:.1%}" for probability, outcome in named]
+
+
+def _reasons(one: OrderRisk, lang: str) -> list[str]:
+    """Led by the outcome they are reasons of, which need not be the likeliest."""
+    said = [why.text for why in one.reasons]
+    if said:
+        said[0] = text(lang, "because", outcome=text(lang, f"outcome_{one.reasons[0].params.outcome}"), why=said[0])
+    return said

@@ -3,14 +3,18 @@
 import datetime as dt
 import json
 import random
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from server.cli import main
-from shared_scoring.risk.outcomes import OUTCOMES
+from shared_scoring.risk.at_risk import AtRisk, at_risk_history
+from shared_scoring.risk.clocks import WORDS
+from shared_scoring.risk.outcomes import OUTCOME_WORDS, OUTCOMES
 from tests.unit.risky import AS_OF, Fields, known_before, shop, write
 
 
@@ -197,13 +201,94 @@ def test_any_pack_on_any_day(
     assert found["orders"]
 
 
-@pytest.mark.parametrize(("lang", "word"), [("zh", "订单"), ("en", "Order")])
-def test_in_words(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, records: list[Fields], lang: str, word: str
+def printed(capsys: pytest.CaptureFixture[str], *arguments: object) -> list[str]:
+    with pytest.raises(SystemExit) as end:
+        main(["at-risk", *map(str, arguments)])
+    assert int(end.value.code or 0) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def wide(line: str) -> int:
+    """Columns on a screen: what Unicode calls wide takes two."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in line)
+
+
+def like_a_platform(records: list[Fields]) -> list[Fields]:
+    """Ids of 19 digits that share all but the last ones."""
+    named = {one["id"]: f"478123000000{int(one['id'][1:]):07d}" for one in records if one["kind"] == "order"}
+    renamed = [{**one, "id": named.get(one["id"], one["id"])} for one in records]
+    return [{**one, "order_id": named[one["order_id"]]} if "order_id" in one else one for one in renamed]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_in_words_every_order_can_be_told_from_the_others(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    records: list[Fields],
+    columns: int,
+    lang: str,
 ) -> None:
-    with pytest.raises(SystemExit):
-        main(["at-risk", str(write(tmp_path / "a.ndjson", records)), "--as-of", str(AS_OF), "--lang", lang])
-    assert word in capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", str(columns))
+    path = write(tmp_path / "a.ndjson", like_a_platform(records))
+    lines = printed(capsys, path, "--as-of", AS_OF, "--lang", lang)
+    told = answer(capsys, path, "--as-of", AS_OF, "--lang", lang)["orders"][:20]
+    assert max(map(wide, lines)) <= columns
+    assert not any("…" in line for line in lines)
+    heads = [at for at, line in enumerate(lines) if line.startswith("478")]
+    assert [lines[at].split()[0] for at in heads] == [one["order_id"] for one in told]
+    for one, first, end in zip(told, heads, [*heads[1:], len(lines)], strict=True):
+        block = lines[first:end]
+        known = {key: found["probability"] for key, found in one["outcomes"].items() if found}
+        likeliest = max(known, key=lambda key: known[key])
+        name = OUTCOME_WORDS[likeliest].said(lang)
+        assert f"{name} {known[likeliest]:.1%}" in " ".join(block)
+        if columns >= 80:
+            for clock in one["clocks"]:
+                day = dt.datetime.fromisoformat(clock["deadline"])
+                assert any(WORDS[clock["kind"]].said(lang) in line and f"{day:%m-%d %H:%M}" in line for line in block)
+            for why in one["reasons"]:
+                assert any(why["text"] in line for line in block)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_id_wider_than_the_screen_is_not_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lang: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    long = [order(f"[b]单号{'x' * 90}{end}", FRESH) for end in "12"]
+    lines = printed(capsys, write(tmp_path / "a.ndjson", long), "--as-of", "2026-11-06", "--lang", lang)
+    assert {one["id"] for one in long} <= set(lines)
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"), [((0.01234, -0.00051, 0.04), "0.0123 (-0.0005 – 0.0400)"), ((None,) * 3, "–")]
+)
+def test_the_expected_loss_stands_beside_the_id_with_its_band(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    loss: tuple[float | None, ...],
+    said: str,
+) -> None:
+    def with_loss(*given: Any) -> AtRisk:
+        told = at_risk_history(*given)
+        low, mid, high = loss[1], loss[0], loss[2]
+        first = structs.replace(told.orders[0], expected_loss=mid, expected_loss_low=low, expected_loss_high=high)
+        return structs.replace(told, orders=[first])
+
+    monkeypatch.setattr("server.cli.at_risk.at_risk_history", with_loss)
+    monkeypatch.setenv("COLUMNS", "80")
+    path = write(tmp_path / "a.ndjson", [order("4781230000000000699", FRESH)])
+    lines = printed(capsys, path, "--as-of", "2026-11-06", "--lang", "en")
+    assert f"4781230000000000699  expected loss {said}" in lines
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "没有未完结订单"), ("en", "no order is open")])
+def test_no_open_order_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path, lang: str, said: str) -> None:
+    path = write(tmp_path / "a.ndjson", [finished("9")])
+    assert said in printed(capsys, path, "--as-of", "2026-11-06", "--lang", lang)
 
 
 def test_past_risks_are_held_against_what_came(
