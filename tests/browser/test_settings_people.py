@@ -177,6 +177,24 @@ def test_a_role_that_somebody_else_changed_meanwhile_is_not_overruled_unseen(
     assert [call.status for call in api.calls if call.method == "PATCH"] == [412, 200, 412]
 
 
+def test_a_button_that_is_held_is_not_drawn_anew_under_the_hand(
+    browser: Browser, api: Api, pair: Callable[..., "Paired"]
+) -> None:
+    page = opened(browser)
+    press(line(page, "owner"), "role")
+    page.locator("[data-act=cancel]").hover()
+    page.mouse.down()
+    pair(name="phone", member="孙丽", role="member")
+    api.forget()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    wait_for(lambda: "/v1/members" in calls(api, "GET"), "the list to be read")
+    page.wait_for_timeout(500)
+    expect(page.locator("#members > li")).to_have_count(1)
+    page.mouse.up()
+    expect(page.locator("#new-role")).to_have_count(0)
+    expect(page.locator("#members > li")).to_have_count(2)
+
+
 def test_the_last_owner_stays_and_is_told_what_to_do(browser: Browser, pair: Callable[..., "Paired"]) -> None:
     pair(name="phone", member="孙丽", role="member")
     page = opened(browser)

@@ -2,6 +2,7 @@ import { langOf, translator } from "../i18n.js";
 import { h } from "../overlay/dom.js";
 import { load, onChange, type Settings, type Stored } from "../settings.js";
 import { allWords } from "../words.js";
+import { afterPress } from "../press.js";
 import { newest } from "../turns.js";
 import { connection } from "./connection.js";
 import { consent } from "./consent.js";
@@ -55,12 +56,19 @@ function show(stored: Stored): void {
   for (const item of document.querySelectorAll<HTMLElement>("nav [data-for]")) item.hidden = find(item.dataset["for"] ?? "").hidden;
 }
 
+let told: Stored | null = null;
+const showTold = (): void => { if (told) show(told); };
+function tell(now: Stored): void {
+  told = now;
+  afterPress(showTold);
+}
+
 const drawing = newest();
 /** What is told of a change is newer than what was being read before it. */
 function draw(): void {
   const isNewest = drawing();
-  void load().then((now) => { if (isNewest()) show(now); });
+  void load().then((now) => { if (isNewest()) tell(now); });
 }
 onRedraw(draw);
-onChange((now) => { drawing(); show(now); });
+onChange((now) => { drawing(); tell(now); });
 draw();

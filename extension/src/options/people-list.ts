@@ -2,6 +2,7 @@ import type { Member, OwnDevice } from "../api-contract.js";
 import { ask } from "../messages.js";
 import type { People } from "../people.js";
 import { connected } from "../settings.js";
+import { afterPress } from "../press.js";
 import { newest } from "../turns.js";
 import { forgetInvitation, roleName } from "./invitation.js";
 import { deviceLine, memberLine, revokedLine, type Hand, type Step } from "./people-lines.js";
@@ -35,7 +36,9 @@ function focusOn(act: string, otherwise: string): void {
   places.find((place) => place?.checkVisibility())?.focus();
 }
 
-export function draw(): void {
+export const draw = (): void => afterPress(redraw);
+
+function redraw(): void {
   const { known, step, now, hand } = shown;
   const key = JSON.stringify([known, step && { ...step, role: "" }, now?.lang, ready()]);
   if (key === drawn) return;

@@ -1,4 +1,5 @@
 import { h, type Child } from "../overlay/dom.js";
+import { afterPress } from "../press.js";
 import type { TextKey } from "../texts.js";
 import { newest } from "../turns.js";
 import { Unread, type Around } from "./around.js";
@@ -34,6 +35,8 @@ export const mountable = <Data>(feature: Feature<Data>): Mountable => (around) =
   const folds = new Map<string, boolean>();
   let shown = "";
   const reading = newest();
+  let due = (): void => undefined;
+  const settle = (): void => { if (!around.signal.aborted) due(); };
 
   function put(key: string, children: Child[]): void {
     if (key === shown) return;
@@ -57,8 +60,11 @@ export const mountable = <Data>(feature: Feature<Data>): Mountable => (around) =
     try {
       const data = await feature.load(around);
       if (late()) return;
-      put(JSON.stringify(data), feature.draw(data, around));
-      body.classList.remove("old");
+      due = () => {
+        put(JSON.stringify(data), feature.draw(data, around));
+        body.classList.remove("old");
+      };
+      afterPress(settle);
     } catch (error) {
       if (!(error instanceof Unread)) throw error;
       if (late()) return;

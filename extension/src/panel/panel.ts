@@ -3,6 +3,7 @@ import type { Shop } from "../identity.js";
 import { h } from "../overlay/dom.js";
 import { load, onChange, type Stored } from "../settings.js";
 import { allWords } from "../words.js";
+import { afterPress } from "../press.js";
 import { newest } from "../turns.js";
 import { Around } from "./around.js";
 import type { Mounted } from "./feature.js";
@@ -94,7 +95,7 @@ async function refresh(): Promise<void> {
 document.addEventListener("visibilitychange", () => void refresh());
 const closed = new AbortController();
 addEventListener("pagehide", () => closed.abort());
-watchFront((shop) => { if (shop !== front) { front = shop; show(); } }, closed.signal);
-onChange((now) => { stored = now; show(); });
+watchFront((shop) => { if (shop !== front) { front = shop; afterPress(show); } }, closed.signal);
+onChange((now) => { stored = now; afterPress(show); });
 // What is told of a change meanwhile is newer than what is read here.
 void Promise.all([load(), recall()]).then(([now, kept]) => { stored ??= now; memory = kept; show(); });

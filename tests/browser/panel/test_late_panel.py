@@ -11,6 +11,7 @@ from tests.browser.api import Api, wait_for
 from tests.browser.browser import ORDERS, Browser, badges, events_of
 from tests.browser.held import Held
 from tests.browser.panel.stage import answer, panel, settled
+from tests.browser.proposing import state_of
 from tests.browser.selling import CREATOR, SHOP, asked
 
 if TYPE_CHECKING:
@@ -84,6 +85,21 @@ def test_an_action_that_was_answered_cannot_be_answered_again(ours: Browser, api
     expect(page.locator(f"#actions ol > li[data-id={first}]")).to_have_count(0)
     expect(page.locator(f"[data-act='open:{first}']")).to_be_enabled()
     assert [call.status for call in asked(api, f"/actions/{first}")] == [200]
+
+
+def test_a_button_that_is_held_while_a_new_score_comes_is_pressed(ours: Browser, api: Api, admin: "Engine") -> None:
+    page = panel(ours)
+    first, second = (one["id"] for one in answer(api, "actions")["actions"][:2])
+    page.locator(f"[data-act='done:{first}']").hover()
+    page.mouse.down()
+    with admin.connect() as connection:
+        connection.execute(text("UPDATE actions SET state = 'done', changed_at = now() WHERE id = :id"), {"id": second})
+    api.forget()
+    again(page)
+    wait_for(lambda: asked(api, "/actions"), "the list to be read", pause=events_of(ours.context))
+    page.wait_for_timeout(500)
+    page.mouse.up()
+    wait_for(lambda: state_of(admin, first) == "done", "the click", pause=events_of(ours.context))
 
 
 def test_an_older_answer_does_not_say_that_the_score_is_being_made(ours: Browser, api: Api, admin: "Engine") -> None:
