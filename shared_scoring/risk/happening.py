@@ -76,7 +76,7 @@ def happening(table: OrderTable, what: Happening, moment: float, late_margin: Co
     quiet = moment - np.fmin(delivered, due)
     asked = table.before("asked", moment)[orders]
     features: dict[str, Column | float] = {
-        "late_margin": np.where(arrived, 0.0, np.clip(np.nan_to_num(margin, nan=0.0) + 3, 0, 8)),
+        "late_margin": np.where(arrived | np.isnan(due), 0.0, np.clip(np.nan_to_num(margin, nan=0.0) + 3, 0, 8)),
         "chance_late": np.where(arrived | np.isnan(margin), 0.0, expit(margin)),
         "past_due": (~arrived & (due < moment)).astype(float),
         "overdue": np.where(np.nan_to_num(overdue, nan=-1) > 0, np.log1p(np.maximum(np.nan_to_num(overdue), 0)), 0.0),

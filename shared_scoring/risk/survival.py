@@ -94,13 +94,15 @@ def cumulated(hazard: Column, age: Column) -> Column:
 def waiting(table: OrderTable, wait: Wait, moment: float) -> Waiting:
     """What was known of the wait at a moment."""
     paid = table["paid"]
-    rows = np.flatnonzero((paid < moment) & (paid >= moment - _LOOK_BACK))
-    done, cancelled = (table.before(name, moment)[rows] for name in (wait.done, "cancelled"))
+    done, cancelled = (table.before(name, moment) for name in (wait.done, "cancelled"))
+    in_time = np.isnan(done) & np.isnan(cancelled) & (table[wait.due] >= moment)
+    # However old, what still waits in time is asked about.
+    rows = np.flatnonzero((paid < moment) & ((paid >= moment - _LOOK_BACK) | in_time))
+    done, cancelled = done[rows], cancelled[rows]
     clock = WorkingTime(done, moment, table.offset)
     begun, due, now = clock(paid[rows]), clock(table[wait.due][rows]), float(clock(np.array([moment]))[0])
     arrived = clock(done)
     scale = np.exp(_log_scale(table, rows, arrived - begun, due - begun, moment - done))
-    waits = np.isnan(done) & np.isnan(cancelled)
     ended = np.where(np.isnan(done), np.where(np.isnan(cancelled), now, clock(cancelled)), arrived)
     end = np.maximum(ended - begun, 0.0) / scale
     tables = _LifeTables(begun, end, np.where(np.isnan(done), np.nan, arrived), scale, now)
@@ -112,7 +114,7 @@ def waiting(table: OrderTable, wait: Wait, moment: float) -> Waiting:
     expected_in_all, happened_in_all = tables.account(_LOOK_BACK, hazards[42])
     return Waiting(
         rows=rows,
-        at_risk=waits & (table[wait.due][rows] >= moment),
+        at_risk=in_time[rows],
         scale=scale,
         age=(now - begun) / scale,
         age_due=(due - begun) / scale,
