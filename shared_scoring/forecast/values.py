@@ -1,6 +1,5 @@
 """The values of the coming days: the page's newest sums, moved as the own records are expected to move."""
 
-import math
 from collections.abc import Sequence
 
 from shared_scoring.facts import Facts
@@ -8,10 +7,10 @@ from shared_scoring.forecast.ahead import Ahead
 from shared_scoring.learned.days import official_value, official_values
 from shared_scoring.pack import Indicator, Pack
 from shared_scoring.records import OfficialIndicator
+from shared_scoring.units import within
 
 Values = dict[str, float | None]
 
-_MOST = {"ratio": 1.0, "stars": 5.0}
 _MOST_UNSEEN = 5.0  # own records that are less than a fifth of the shop do not speak for the rest of it
 
 
@@ -51,7 +50,7 @@ class Anchor:
         if bottom <= 0:
             return _quotient(*own)
         value = (shown.numerator + scale * (own[0] - then[0])) / bottom
-        return _within(indicator, value)
+        return within(indicator, value)
 
     def values(self, pack: Pack, members: Sequence[Indicator]) -> Values:
         """Of the day itself: what the page shows, or where it shows nothing what the own records counted."""
@@ -65,11 +64,7 @@ def _moved(
     value = official_value(shown, decays=pack.half_life_days is not None)
     if value is None or then is None or now is None:
         return now
-    return _within(indicator, value + now - then)
-
-
-def _within(indicator: Indicator, value: float) -> float:
-    return min(max(value, 0.0), _MOST.get(indicator.unit, math.inf))
+    return within(indicator, value + now - then)
 
 
 def values_ahead(pack: Pack, anchor: Anchor | None, ahead: Ahead, as_of: int, at: int) -> Values:

@@ -12,6 +12,7 @@ from shared_scoring.pack import Indicator, Pack
 from shared_scoring.records import OfficialIndicator
 from shared_scoring.response import own_sums
 from shared_scoring.sums import Sum, Sums
+from shared_scoring.units import within
 
 _ROUNDED = 5e-5  # a value with four decimals
 _SEEN = 0.9  # of a cohort: below, the page's own value is the better guess where nothing else is known
@@ -68,14 +69,8 @@ def _value(
     if counted:
         top = float(page.numerator or 0) + float(own.numerator - past.numerator)
         bottom = float(page.denominator or 0) + own.denominator - past.denominator
-        return _within(indicator, top / bottom) if bottom > 0 else own.value
+        return within(indicator, top / bottom) if bottom > 0 else own.value
     if own.value is None or past.value is None:
         return then
     is_whole = abs(past.value - then) <= _ROUNDED * max(1.0, abs(then))
-    return own.value if is_whole else _within(indicator, then + own.value - past.value)
-
-
-def _within(indicator: Indicator, value: float) -> float:
-    """Where page and records contradict each other, a value still is one."""
-    highest = {"ratio": 1.0, "stars": 5.0}.get(indicator.unit, float("inf"))
-    return min(max(value, 0.0), highest)
+    return own.value if is_whole else within(indicator, then + own.value - past.value)
