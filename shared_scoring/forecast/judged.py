@@ -6,6 +6,7 @@ import numpy as np
 
 from shared_scoring.forecast.bands import widths
 from shared_scoring.forecast.choice import METHODS, Choice, choose
+from shared_scoring.forecast.model import TOTAL
 from shared_scoring.forecast.track import KEYS, Track
 from shared_scoring.forecast.triangle import Floats
 
@@ -33,6 +34,9 @@ def judge(track: Track, default: float) -> Judged:
     """`default` is half a band at one day where nothing is known, in points."""
     errors = track.errors
     choices = {key: choose(errors[:, :, column]) for column, key in enumerate(KEYS)}
+    if np.isfinite(errors[:, :, KEYS.index(TOTAL)]).any():
+        # One method makes a total and its dimensions, or they would contradict each other.
+        choices = dict.fromkeys(KEYS, choices[TOTAL])
     halves = np.empty(errors.shape[1:3])
     for column, key in enumerate(KEYS):
         used = [METHODS.index(choice.method) for choice in choices[key]]
