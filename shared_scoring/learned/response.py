@@ -103,7 +103,7 @@ class DimensionResponse:
         gradient = fit.gradient(places[1])[0] - fit.gradient(places[0])[0]
         slopes = np.concatenate(fit.slopes)
         left_open = fit.covariance @ gradient
-        walked = fit.step * self.found.width**2 * days + 2 * fit.noise
+        walked = self.found.industry * days + 2 * fit.noise
         whole = float(gradient @ left_open) + walked
         if whole <= 0:
             return self

@@ -13,7 +13,7 @@ from threadpoolctl import ThreadpoolController
 from shared_scoring.learned.days import FEWEST_DAYS
 from shared_scoring.learned.figures import DEFAULT_CURVE, LEARNED, NORMAL_80, Floats
 from shared_scoring.learned.fit import Fit, default, fit
-from shared_scoring.learned.level import Level, level
+from shared_scoring.learned.level import Level, industry_step, level
 
 _FEWEST_HELD, _MOST_HELD = 4, 40
 _HELD_SHARE = 0.3
@@ -23,7 +23,7 @@ _TRUST = 12  # days a band of theory counts beside the held-out ones
 class Tested(NamedTuple):
     """`method` is None where nothing is believed, and `reason` then a code. `errors` are the held-out days' mean ones.
 
-    `width` is how much wider than the fit's own the band has to be.
+    `width` is how much wider than the fit's own the band has to be, `industry` the variance a day of its walk alone.
     """
 
     method: str | None
@@ -32,6 +32,7 @@ class Tested(NamedTuple):
     level: Level
     width: float
     errors: dict[str, float]
+    industry: float = 0.0
 
 
 class _Key(NamedTuple):
@@ -79,7 +80,8 @@ def _trial(days: Floats, scores: Floats, points: Floats, shares: Floats) -> Test
         return _unbelieved("not_better_than_staying", days, scores, points, shares, errors)
     width = _width(levels[best], held)
     final = fit(days, scores, points, shares) if best == LEARNED else _plain(days, scores, points, shares)
-    return Tested(best, None, final, level(final, days, scores, points), width, errors)
+    last = level(final, days, scores, points)
+    return Tested(best, None, final, last, width, errors, industry_step(final, last, days, points))
 
 
 def _unbelieved(
