@@ -35,6 +35,11 @@ class Shifts(NamedTuple):
             return None
         return weighed(self.bands, shares)
 
+    @property
+    def held(self) -> "Shifts":
+        """The same with what nobody can say left where it is."""
+        return Shifts(self.bands | dict.fromkeys(self.reasons, exactly(0.0)), {})
+
 
 def shares_of(pack: Pack, as_of: int, known: Facts) -> dict[str, float]:
     """The dimensions' weights on a day, together 1."""

@@ -126,14 +126,18 @@ class Ground:
         is_about_facts = any(case_id(said.record) is None for said in words.values())
         return minus(would, was), changed.after if is_about_facts else self._known
 
-    def answer(self, difference: State, known: Facts | None = None) -> WhatIf:
-        """The answer if cases added this besides what they add; `known` are other facts than those of the day."""
-        return self._answer(self._side(self.before.sums.plus(difference.items()), known or self._known))
+    def answer(self, difference: State, known: Facts | None = None, *, unknown_stays: bool = False) -> WhatIf:
+        """The answer if cases added this besides what they add; `known` are other facts than those of the day.
 
-    def _answer(self, other: Side) -> WhatIf:
+        `unknown_stays`: a dimension of which nobody can say where it moves is taken as it stands, not as unknown.
+        """
+        other = self._side(self.before.sums.plus(difference.items()), known or self._known)
+        return self._answer(other, unknown_stays=unknown_stays)
+
+    def _answer(self, other: Side, *, unknown_stays: bool) -> WhatIf:
         pack, as_of, one = self.pack, self.as_of, self.before
         values, values_after = self._values, _on_official(pack, as_of, one, other)
-        after_level, delta = levels(pack, as_of, one, other, self._shifting, values_after)
+        after_level, delta = levels(pack, as_of, one, other, self._shifting, values_after, unknown_stays=unknown_stays)
         moved = {
             found.key: Moved(values[found.key], values_after[found.key], _basis(found, one.known, as_of))
             for found in pack.indicators

@@ -78,9 +78,19 @@ def level_of(score: Score) -> Level:
 
 
 def levels(
-    pack: Pack, as_of: int, one: Side, other: Side, shifting: Shifting, values_after: Values
+    pack: Pack,
+    as_of: int,
+    one: Side,
+    other: Side,
+    shifting: Shifting,
+    values_after: Values,
+    *,
+    unknown_stays: bool = False,
 ) -> tuple[Level, LevelDelta]:
-    """The figures as they would be, and the difference."""
+    """The figures as they would be, and the difference.
+
+    `unknown_stays`: a dimension of which nobody can say where it moves is taken as it stands, not as unknown.
+    """
     before = level_of(one.score)
     if one.known.officials.get(as_of) != other.known.officials.get(as_of) or one.stage != other.stage:
         return _restated(pack, before, level_of(other.score))
@@ -91,6 +101,8 @@ def levels(
         grown = exactly(_growth(pack, other) - _growth(pack, one))
         return _shifted(pack, one.score, before, Shifts({}, {}), grown)
     moved = shifting.to(values_after, Standpoint(other.sums, other.known))
+    if unknown_stays:
+        moved = moved.held
     shift = _total_shift(pack, as_of, one, other, moved)
     return _shifted(pack, one.score, before, moved, None if shift is None else _plus(shift, adjustment))
 

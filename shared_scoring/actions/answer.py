@@ -1,6 +1,7 @@
 """What to do first and how to get to a target, in the shape of cli-output.md, "actions"."""
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -8,9 +9,9 @@ from msgspec import Struct
 from shared_scoring.actions.gain import Action, Kept, Rated, Success, kept, rated, shown
 from shared_scoring.actions.plan import Plan, plan, usable_of
 from shared_scoring.actions.scene import Scene
-from shared_scoring.actions.soonest import Soonest, soonest
+from shared_scoring.actions.soonest import Never, Soonest, soonest
 from shared_scoring.actions.target import Target
-from shared_scoring.actions.ways import Wait, Way, say, wait, ways
+from shared_scoring.actions.ways import Wait, Way, say, say_held, wait, ways
 from shared_scoring.calendar import iso
 from shared_scoring.preferences import DEFAULT, Preferences
 
@@ -95,7 +96,7 @@ class _Ahead:
         self.planned = plan(scene, found, target, by)
         self.ways: list[Way] = []
         self.waiting: Wait | None = None
-        self.soonest: Soonest | None = None
+        self.soonest: Soonest | Never | None = None
         if self.planned.is_reached:
             return
         self.ways = ways(scene, target, lang)
@@ -109,15 +110,24 @@ class _Ahead:
 def _not_before(scene: Scene, ahead: _Ahead | None, lang: str) -> NotBefore:
     if ahead is None:
         return NotBefore(None, "unknown", say("unknown", lang))
-    own = ahead.planned.plan
-    if ahead.planned.is_reached:
+    if ahead.soonest is None:
         return NotBefore(iso(scene.as_of), "reached", say("reached", lang))
-    if (first := ahead.soonest) is not None:
-        why = "by_both" if first.acts and first.waits else "by_acting" if first.acts else "by_waiting"
-        date = iso(first.day)
-        text = say("plan_shows" if ahead.planned.reachable else "not_before", lang, date=date, why=say(why, lang))
-        return NotBefore(date, why, text)
-    total = scene.ground.before.score.total if own is None else own.total.mid
-    levels = {"total": total or 0.0, **({} if own is None else own.dimensions)}
-    missing = f"{ahead.target.gap(levels):.2f}"
-    return NotBefore(None, "out_of_reach", say("out_of_reach", lang, total=f"{total or 0:.2f}", missing=missing))
+    if isinstance(ahead.soonest, Never):
+        if ahead.planned.reachable:
+            return NotBefore(None, "unknown", say("no_day", lang))
+        return _out_of_reach(scene, ahead.target, ahead.soonest, lang)
+    first = ahead.soonest
+    reason = "by_both" if first.acts and first.waits else "by_acting" if first.acts else "by_waiting"
+    date, why = iso(first.day), say(reason, lang) + say_held(scene, first, lang)
+    text = say("plan_shows" if ahead.planned.reachable else "not_before", lang, date=date, why=why)
+    return NotBefore(date, reason, text)
+
+
+def _out_of_reach(scene: Scene, target: Target, never: Never, lang: str) -> NotBefore:
+    line = target.worst(never.levels)
+    names = {str(key): one.name.said(lang) for key, one in scene.pack.dimensions.items()}
+    name = names.get(line.of, say("total", lang))
+    missing = max(math.ceil(100 * target.gap(never.levels)) / 100, 0.01)  # what is missing is never shown as nothing
+    points = f"{line.at_least - missing:.2f}"
+    text = say("out_of_reach", lang, name=name, points=points, missing=f"{missing:.2f}")
+    return NotBefore(None, "out_of_reach", text)

@@ -75,7 +75,7 @@ class Outcomes:
         return self._facts[mask]
 
     def _work_out(self, mask: int) -> Levels:
-        answer = self._scene.ground.answer(self.state(mask), self.known(mask))
+        answer = self._scene.ground.answer(self.state(mask), self.known(mask), unknown_stays=True)
         low, high = answer.delta.low or 0.0, answer.delta.high or 0.0
         return Levels(self.points(answer, mask), max(high - low, 0.0) / (2 * _DEVIATIONS))
 

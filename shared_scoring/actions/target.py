@@ -30,7 +30,12 @@ class Target(Struct, frozen=True):
 
     def short(self, levels: Mapping[str, float]) -> float:
         """The same, below 0 by how much the nearest line is passed."""
-        return max(line.at_least - levels.get(line.of, 0.0) for line in self.lines)
+        worst = self.worst(levels)
+        return worst.at_least - levels.get(worst.of, 0.0)
+
+    def worst(self, levels: Mapping[str, float]) -> Line:
+        """The line that is missed by most, or passed by least."""
+        return max(self.lines, key=lambda line: line.at_least - levels.get(line.of, 0.0))
 
 
 def of_total(total: float, pack: Pack) -> Target:

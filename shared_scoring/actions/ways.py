@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from shared_scoring.actions.events import better_event, happened
 from shared_scoring.actions.scene import Scene
-from shared_scoring.actions.soonest import soonest
+from shared_scoring.actions.soonest import Soonest, soonest
 from shared_scoring.actions.target import Target
 from shared_scoring.calendar import iso
 from shared_scoring.drop_outs import CaseLeaving, cases_leaving
@@ -27,13 +27,22 @@ TEXTS: dict[str, Words] = {
         "或等到 {date}：届时 {count} 条不利记录移出统计窗口", "or wait until {date}, when {count} bad records have left"
     ),
     "not_before": Words(
-        "即使全部成功，{date} 之前也达不到：{why}", "not before {date}, even if everything succeeds: {why}"
+        "能折算成分的行动即使全部成功，{date} 之前也达不到：{why}",
+        "not before {date}, even if every action whose points are known succeeds: {why}",
     ),
-    "plan_shows": Words("按这个方案最早 {date} 达到：{why}", "with this plan from {date} on: {why}"),
+    "plan_shows": Words(
+        "这个方案若全部成功，最早 {date} 达到：{why}", "if all of this plan succeeds, {date} at the earliest: {why}"
+    ),
     "out_of_reach": Words(
-        "已知的行动全部成功也只到 {total}，还差 {missing}",
-        "even if every known action succeeds it is {total}, {missing} short",
+        "能折算成分的行动即使全部成功，旧记录也移出窗口，{name}最多到 {points}，还差 {missing}",
+        "even if every action whose points are known succeeds and old records leave, {name} comes to {points} at most,"
+        " {missing} short",
     ),
+    "total": Words("总分", "the total"),
+    "held": Words("（{names}按今天的分数计）", " ({names} counted as today)"),
+    "renewed": Words("（新记录按今天的水平计）", " (new records counted as those of today)"),
+    "no_day": Words("这个方案若全部成功可以达到，哪一天还说不出", "this plan reaches it; on which day cannot be told"),
+    "and": Words("、", ", "),
     "reached": Words("目标已经达到", "the target is reached already"),
     "unknown": Words("分数算法没有公布，还不能折算成分", "how values become points has not been learned yet"),
     "by_waiting": Words("要等旧记录移出统计窗口", "old records have to leave the window first"),
@@ -65,6 +74,14 @@ class Wait(Struct, frozen=True):
 
 def say(code: str, lang: str, **params: object) -> str:
     return TEXTS[code].said(lang).format(**params)
+
+
+def say_held(scene: Scene, found: Soonest, lang: str) -> str:
+    """What the day takes as it stands today; nothing where all of it is worked out."""
+    if found.is_renewed:
+        return say("renewed", lang)
+    names = [one.name.said(lang) for key, one in scene.pack.dimensions.items() if key in found.held]
+    return say("held", lang, names=say("and", lang).join(names)) if names else ""
 
 
 def ways(scene: Scene, target: Target, lang: str) -> list[Way]:
@@ -107,14 +124,14 @@ def _least(reaches: Callable[[int], bool], most: int) -> int:
 def wait(scene: Scene, target: Target, lang: str) -> Wait | None:
     """The first day within a window's length on which what leaves is enough; None where it is not."""
     found = soonest(scene, [], target)
-    if found is None:
+    if not isinstance(found, Soonest):
         return None
     ahead = found.day - scene.as_of
     moments = (one.at for one in scene.known.conducts if one.at is not None)
     count = sum(scene.first <= scene.calendar.day(at) < scene.first + ahead for at in moments)
     count += sum(_is_an_event(scene, one) for one in _leaving(scene, ahead))
     date = iso(found.day)
-    return Wait(date, count, say("wait", lang, date=date[5:], count=count))
+    return Wait(date, count, say("wait", lang, date=date[5:], count=count) + say_held(scene, found, lang))
 
 
 def _is_an_event(scene: Scene, one: CaseLeaving) -> bool:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from shared_scoring.pack import bundled
 from shared_scoring.pack_base import Words
 from shared_scoring.preferences import DEFAULT, Preferences
 from shared_scoring.what_if import what_if_history
-from tests.unit.acting import DAY, RULES, Fields, after_sale, at, chat, history, order, review, shop
+from tests.unit.acting import DAY, RULES, Fields, after_sale, at, chat, history, official, order, review, shop
 
 NEWEST = "douyin-shop/2026-09-08"
 
@@ -403,6 +404,67 @@ def test_a_target_that_takes_an_appeal_and_patience_names_the_day_on_which_both_
     assert answer.not_before is not None
     assert not answer.reachable
     assert (answer.not_before.date, answer.not_before.reason) == ("2026-05-12", "by_both")
+
+
+def _asked(target: float, *more: Fields, lang: str = "zh") -> Actions:
+    """Under rules whose response nobody knows, of a total of 80 with two deductions of 2 points each in it.
+
+    The low review leaves on 05-11 and moves the rating.
+    """
+    deductions: list[Fields] = [
+        {"kind": "conduct", "id": "i", "at": at(20), "scene": "invoice_refused"},
+        {"kind": "conduct", "id": "j", "at": at(9), "scene": "abnormal_return_address"},
+    ]
+    low = [order(700, 28), review(700, 1)]
+    page = official(total=80.0, bonus=0, deduction=4, indicators={})
+    records = shop(page, *low, *deductions, *more)
+    scene = scene_of(history(records), bundled()[NEWEST], DAY.toordinal())
+    return actions(scene, of_total(target, scene.pack), lang=lang)
+
+
+def test_a_dimension_nobody_can_say_stays_while_the_deductions_leave() -> None:
+    # The first deduction happened on 04-16, the second on 04-27: each leaves 31 days later, the second when fewer than
+    # the 30 orders of a formal stage would be left of today's.
+    first = ("2026-05-17", " (Goods counted as today)")
+    second = ("2026-05-28", " (new records counted as those of today)")
+    for target, (date, note) in ((81.9, first), (83.9, second)):
+        answer = _asked(target, lang="en")
+        assert answer.wait is not None
+        assert answer.wait.date == date
+        assert answer.wait.text.endswith(note)
+    assert _asked(84.1).wait is None
+
+
+def test_a_plan_that_reaches_names_its_day_though_a_dimension_is_unknown() -> None:
+    answer = _asked(80.5, lang="en")
+    # Both appeals, each won one time in five, and the insurance: 2 points nine times in ten.
+    assert answer.reachable
+    assert answer.not_before is not None
+    assert answer.not_before.reason == "by_acting"
+    assert answer.plan is not None
+    chosen = [one for one in answer.actions if one.id in answer.plan.actions]
+    assert answer.not_before.date == max(one.date_of_gain for one in chosen)
+    assert answer.not_before.text.startswith(f"if all of this plan succeeds, {answer.not_before.date}")
+
+
+def test_a_plan_that_takes_a_window_to_show_names_that_day() -> None:
+    carried = [order(1500 + n, 10, services=["next_day"]) for n in range(8)]
+    answer = _asked(83.5, *carried)
+    assert answer.reachable
+    assert answer.plan is not None
+    assert "extend_service" in [one.kind for one in answer.actions if one.id in answer.plan.actions]
+    assert answer.not_before is not None
+    assert answer.not_before.date is not None
+    assert answer.not_before.date <= str(DAY + dt.timedelta(bundled()[NEWEST].window_days))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_out_of_reach_is_what_full_success_cannot_reach_and_says_by_how_much(lang: str) -> None:
+    answer = _asked(90.0, lang=lang)
+    assert answer.not_before is not None
+    assert (answer.not_before.date, answer.not_before.reason) == (None, "out_of_reach")
+    # 80, both deductions away, the bonus of 2 points for the insurance.
+    assert re.findall(r"\d+\.\d+", answer.not_before.text) == ["86.00", "4.00"]
 
 
 @pytest.mark.parametrize(
