@@ -35,10 +35,22 @@ class Shifts(NamedTuple):
             return None
         return weighed(self.bands, shares)
 
+    def within(self, shown: Mapping[str, float | None], scale: tuple[float, float]) -> "Shifts":
+        """The same, no dimension moved beyond its scale from where it is shown."""
+        bands = {key: _within(band, shown.get(key), scale) for key, band in self.bands.items()}
+        return Shifts(bands, self.reasons)
+
     @property
     def held(self) -> "Shifts":
         """The same with what nobody can say left where it is."""
         return Shifts(self.bands | dict.fromkeys(self.reasons, exactly(0.0)), {})
+
+
+def _within(band: Band, shown: float | None, scale: tuple[float, float]) -> Band:
+    if shown is None:
+        return band
+    least, most = min(scale[0] - shown, 0.0), max(scale[1] - shown, 0.0)
+    return Band(*(min(max(one, least), most) for one in band))
 
 
 def shares_of(pack: Pack, as_of: int, known: Facts) -> dict[str, float]:

@@ -101,6 +101,7 @@ def levels(
         grown = exactly(_growth(pack, other) - _growth(pack, one))
         return _shifted(pack, one.score, before, Shifts({}, {}), grown)
     moved = shifting.to(values_after, Standpoint(other.sums, other.known))
+    moved = moved.within(before.dimensions, pack.response.scale)
     if unknown_stays:
         moved = moved.held
     shift = _total_shift(pack, as_of, one, other, moved)

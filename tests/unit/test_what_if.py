@@ -15,12 +15,14 @@ from shared_scoring.changed import ChangeError
 from shared_scoring.decode import decode_record
 from shared_scoring.history import History
 from shared_scoring.pack import bundled
+from shared_scoring.records import Review
 from shared_scoring.score import score_history
 from shared_scoring.what_if import what_if_history
 from tests.oracle import score as oracle
 from tests.oracle.creator import creator_sums
 from tests.oracle.known import BEGAN, EVENTS, Known, begin, merged, moment, seen
 from tests.oracle.shop import shop_sums
+from tests.unit import acting
 from tests.unit.strategies import Fields, copies_of, examples, shops
 
 NEWEST = "douyin-shop/2026-09-08"
@@ -305,3 +307,14 @@ def test_an_industry_whose_orders_are_counted_otherwise_is_refused() -> None:
         asked(ORDERS, [flowers], DAY, "douyin-shop/2026-01")
     assert error.value.field == "industry"
     assert asked(ORDERS, [flowers], DAY)["indicators"] == {}, "the pack of the day has no such industry"
+
+
+def test_a_dimension_at_the_end_of_its_scale_adds_no_more_to_the_total() -> None:
+    low = [acting.review(number, 1) for number in range(0, 60, 2)]
+    page = acting.official(id=str(acting.DAY), total=79.0, deduction=1)
+    pack = bundled()[acting.RULES]
+    records = acting.history(acting.shop(page, *low))
+    better = [Review(id=f"r{number}", stars=5) for number in range(0, 60, 2)]
+    answer = what_if_history(records, pack, acting.DAY.toordinal(), better)
+    assert answer.after.dimensions["goods"] == 100
+    assert answer.after.total == pytest.approx(79 + 0.5 * (100 - 80))
