@@ -9,6 +9,7 @@ from shared_scoring.forecast.run_off import Frame, Level, development
 from shared_scoring.forecast.triangle import EARLIEST_LAG, Floats, Triangles
 from shared_scoring.measures import HITS
 
+_OLDEST = 53 * 40  # days: beside what is new, a cell this old weighs less than a double can tell (run_off.py)
 _LEVEL_DAYS = 70  # what a level and its weekdays are read from
 _DOUBT_DAYS, _DOUBT_MEMBERS, _DOUBT_HITS = 2.0, 30.0, 10.0
 _DUE = frozenset({"parcels_due", "orders_due_for_pickup"})
@@ -32,7 +33,10 @@ class Ahead:
     def __init__(self, triangles: Triangles, as_of: int, horizon: int) -> None:
         self._triangles = triangles
         self._as_of, self._horizon = as_of, horizon
-        self._first = triangles.first
+        # Only the days an answer can tell from none: neither old ones nor a long silence cost anything.
+        self._first = max(triangles.first, as_of - max(_OLDEST, triangles.longest_lag))
+        self._last = max(as_of + horizon - EARLIEST_LAG, self._first)
+        self._cells: dict[str, tuple[Floats, Floats]] = {}
         self._frame: Frame | None = None
         self._now: dict[str, tuple[Floats, Floats]] = {}
         self._coming: dict[str, Coming] = {}
@@ -42,7 +46,7 @@ class Ahead:
         self, definition: Definition, first: int, last: int, at: int, half_life: float | None = None
     ) -> tuple[float, float]:
         """Numerator and denominator over the days `first`..`last` as `as_of` + `at` will know them."""
-        inside = slice(max(first - self._first, 0), last - self._first + 1)
+        inside = slice(max(first - self._first, 0), max(last - self._first + 1, 0))
         whole = definition.whole if definition.measure in HITS else definition
         top, bottom = self._known(definition)[0][inside], self._known(whole)[1][inside]
         if at:
@@ -56,7 +60,18 @@ class Ahead:
     def _known(self, definition: Definition) -> tuple[Floats, Floats]:
         found = self._now.get(definition.series)
         if found is None:
-            found = self._now[definition.series] = self._triangles[definition.series].known(self._as_of)
+            found = self._now[definition.series] = self._triangles[definition.series].known(
+                self._as_of, self._first, self._last
+            )
+        return found
+
+    def _laid_out(self, definition: Definition) -> tuple[Floats, Floats]:
+        found = self._cells.get(definition.series)
+        if found is None:
+            triangle = self._triangles[definition.series]
+            found = self._cells[definition.series] = triangle.laid_out(
+                self._first, self._last, self._triangles.longest_lag
+            )
         return found
 
     def coming(self, definition: Definition) -> Coming:
@@ -66,21 +81,21 @@ class Ahead:
         return found
 
     def _expect(self, definition: Definition) -> Coming:
-        triangle = self._triangles[definition.series]
+        numerator, denominator = self._laid_out(definition)
         if definition.measure in HITS:
-            bottom = np.zeros_like(triangle.denominator)
+            bottom = np.zeros_like(denominator)
             exposure = self._final(definition.whole)[0]
-            top = self._rate(triangle.numerator, exposure, _DOUBT_HITS)
+            top = self._rate(numerator, exposure, _DOUBT_HITS)
         else:
-            bottom = self._members(definition, triangle.denominator)
+            bottom = self._members(definition, denominator)
             if definition.measure == "one":
                 top = bottom
             elif definition.cohort in _DUE:
-                top = self._in_time(triangle.numerator, triangle.denominator, bottom)
+                top = self._in_time(numerator, denominator, bottom)
             elif definition.measure == "helped":
-                top = self._rate(triangle.numerator, self._final(definition)[0], _DOUBT_HITS)
+                top = self._rate(numerator, self._final(definition)[0], _DOUBT_HITS)
             else:
-                top = self._mean(triangle.numerator, triangle.denominator, bottom)
+                top = self._mean(numerator, denominator, bottom)
         return Coming(self._by_horizon(top), self._by_horizon(bottom))
 
     def _members(self, definition: Definition, cells: Floats) -> Floats:
@@ -96,7 +111,7 @@ class Ahead:
         """How many members each day will have in the end, and the share of them known at each lag."""
         found = self._finals.get(definition.series)
         if found is None:
-            found = self._finals[definition.series] = self._count(self._triangles[definition.series].denominator)
+            found = self._finals[definition.series] = self._count(self._laid_out(definition)[1])
         return found
 
     def _count(self, cells: Floats) -> tuple[Floats, Floats]:

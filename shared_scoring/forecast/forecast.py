@@ -18,6 +18,7 @@ from shared_scoring.forecast.triangle import EARLIEST_LAG, Floats, Triangles
 from shared_scoring.ledger import Plan
 from shared_scoring.pack import Pack
 from shared_scoring.pack import choose as pack_in_force
+from shared_scoring.pack import known as known_packs
 
 MOST_DAYS = 30
 _LONGEST_GAP = 30  # days since the newest official one; beyond, a band is no wider
@@ -88,7 +89,7 @@ class Forecaster:
         asked = days_to_ask(self.known, as_of)
         asked = asked[-LOOKING_BACK:] if since is None else [day for day in asked if day >= since]
         oldest = min([as_of, *asked])
-        packs = {pack.id: pack for day in range(oldest, as_of + horizon + 1) for pack in [self.pack_of(day)]}
+        packs = packs_between(self.pack_of, oldest, as_of + horizon)
         longest = max(pack.longest_window for pack in packs.values())
         first = oldest - longest - _BEFORE
         plan = Plan(definition for pack in packs.values() for definition in pack.definitions)
@@ -105,6 +106,13 @@ def pack_chooser(known: Facts, rules: Pack | None) -> Callable[[int], Pack]:
     if rules is not None:
         return lambda _day: rules
     return lambda day: pack_in_force(known.subject, dt.date.fromordinal(day))
+
+
+def packs_between(pack_of: Callable[[int], Pack], first: int, last: int) -> dict[str, Pack]:
+    """The packs of the days `first`..`last` by id: another one can begin only on the first day of some pack."""
+    starts = sorted({pack.in_force.since.toordinal() for pack in known_packs().values()})
+    days = [first, *(day for day in starts if first < day <= last)]
+    return {pack.id: pack for day in days for pack in [pack_of(day)]}
 
 
 def forecast(past: Past, as_of: int, days: int, rules: Pack | None = None, subject_id: str | None = None) -> Forecast:

@@ -5,8 +5,9 @@ lag (`known_on - day`; below 0 for what is due on days ahead), the state of any 
 triangle, and what is still to come of a day is what earlier days showed at the same lags.
 """
 
-from collections.abc import Iterable
-from functools import cached_property
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,26 +19,42 @@ Floats = npt.NDArray[np.float64]
 EARLIEST_LAG = -40  # promises farther ahead count as made 40 days ahead: later than they were, never earlier
 
 
+class Cell(NamedTuple):
+    """What counts on a day, of what became known `lag` days later."""
+
+    day: int
+    lag: int
+    numerator: float
+    denominator: float
+
+
 class Triangle:
-    """One series: `numerator` and `denominator`, shape (days, lags); row 0 is day `first`, column 0 `EARLIEST_LAG`."""
+    """One series: its cells that hold anything. Time without records takes no room, however long it is."""
 
-    def __init__(self, numerator: Floats, denominator: Floats, first: int) -> None:
-        self.numerator = numerator
-        self.denominator = denominator
-        self.first = first
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        """`cells` by day and lag, each once."""
+        self._days = np.array([cell.day for cell in cells], dtype=np.int64)
+        self._lags = np.array([cell.lag for cell in cells], dtype=np.int64)
+        self._amounts = tuple(np.array([cell[at] for cell in cells], dtype=np.float64) for at in (2, 3))
 
-    @cached_property
-    def counted(self) -> tuple[Floats, Floats]:
-        """Both cumulated over the lags."""
-        return self.numerator.cumsum(axis=1), self.denominator.cumsum(axis=1)
+    def known(self, as_of: int, first: int, last: int) -> tuple[Floats, Floats]:
+        """Per day `first`..`last`, numerator and denominator known of it on an as-of day."""
+        seen = (self._days >= first) & (self._days <= last) & (self._days + self._lags <= as_of)
+        rows, size = self._days[seen] - first, last - first + 1
+        top, bottom = (np.bincount(rows, one[seen], size).astype(np.float64) for one in self._amounts)
+        return top, bottom
 
-    def known(self, as_of: int) -> tuple[Floats, Floats]:
-        """Per day, what is known of it on an as-of day."""
-        days = self.numerator.shape[0]
-        lags = np.clip(as_of - self.first - np.arange(days) - EARLIEST_LAG, -1, self.numerator.shape[1] - 1)
-        numerator, denominator = (sums[np.arange(days), lags] for sums in self.counted)
-        seen = lags >= 0
-        return np.where(seen, numerator, 0.0), np.where(seen, denominator, 0.0)
+    def laid_out(self, first: int, last: int, longest_lag: int) -> tuple[Floats, Floats]:
+        """Numerator and denominator by day and lag: row 0 is day `first`, column 0 `EARLIEST_LAG`."""
+        inside = (self._days >= first) & (self._days <= last)
+        rows, columns = self._days[inside] - first, self._lags[inside] - EARLIEST_LAG
+        top, bottom = np.zeros((2, last - first + 1, longest_lag - EARLIEST_LAG + 1))
+        for cells, one in zip((top, bottom), self._amounts, strict=True):
+            cells[rows, columns] = one[inside]
+        return top, bottom
+
+
+_EMPTY = Triangle([])
 
 
 class Triangles:
@@ -45,9 +62,7 @@ class Triangles:
 
     def __init__(self, rows: Iterable[Contribution], first: int, last: int, longest_lag: int) -> None:
         """Rows outside the days are left out, and so are those known too late to be in any window of their day."""
-        self.first, self.last = first, last
-        self._shape = (last - first + 1, longest_lag - EARLIEST_LAG + 1)
-        self._series: dict[str, Triangle] = {}
+        self.first, self.longest_lag = first, longest_lag
         # Whole numbers first, then in one order: the answer must not depend on the order of the rows.
         sums: dict[tuple[str, int, int, int], list[int]] = {}
         for series, day, known_on, parts, numerator, denominator in rows:
@@ -55,11 +70,15 @@ class Triangles:
                 own = sums.setdefault((series, day, known_on, parts), [0, 0])
                 own[0] += numerator
                 own[1] += denominator
+        amounts: defaultdict[str, dict[tuple[int, int], list[float]]] = defaultdict(dict)
         for (series, day, known_on, parts), (numerator, denominator) in sorted(sums.items()):
-            triangle = self[series]
-            at = day - first, max(known_on - day, EARLIEST_LAG) - EARLIEST_LAG
-            triangle.numerator[at] += numerator / parts
-            triangle.denominator[at] += denominator
+            cell = amounts[series].setdefault((day, max(known_on - day, EARLIEST_LAG)), [0.0, 0.0])
+            cell[0] += numerator / parts
+            cell[1] += denominator
+        self._series = {
+            series: Triangle([Cell(day, lag, *cell) for (day, lag), cell in cells.items()])
+            for series, cells in amounts.items()
+        }
         self.began = min((known_on for _, _, known_on, _ in sums), default=first)
 
     def __contains__(self, series: str) -> bool:
@@ -67,7 +86,4 @@ class Triangles:
 
     def __getitem__(self, series: str) -> Triangle:
         """The triangle of a series; an empty one where nothing of it was ever counted."""
-        own = self._series.get(series)
-        if own is None:
-            own = self._series[series] = Triangle(np.zeros(self._shape), np.zeros(self._shape), self.first)
-        return own
+        return self._series.get(series, _EMPTY)

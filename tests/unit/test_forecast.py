@@ -4,9 +4,11 @@ import datetime as dt
 import itertools
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec import to_builtins
 
 from shared_scoring.calendar import day_of
 from shared_scoring.decode import decode_record
@@ -15,8 +17,9 @@ from shared_scoring.forecast.forecast import Forecast, Forecaster, forecast
 from shared_scoring.forecast.past import HistoryPast
 from shared_scoring.forecast.track import KEYS
 from shared_scoring.forecast.track import ask as look_ahead
+from shared_scoring.forecast.triangle import Triangle
 from shared_scoring.history import History
-from shared_scoring.pack import bundled
+from shared_scoring.pack import Pack, bundled, choose
 from tests.worlds.clock import iso_day
 from tests.worlds.shop import build
 
@@ -222,3 +225,59 @@ def test_without_any_official_day_there_is_no_total() -> None:
     assert answer.reason == "no_official"
     assert {one.total.mid for one in answer.days} == {None}
     assert {one.stage for one in answer.days} == {"formal"}
+
+
+def in_silence(days: int, monkeypatch: pytest.MonkeyPatch, *more: Record) -> tuple[dict[str, Any], int]:
+    """The answer so many days after the last page, its own dates taken out, and the days it looked at."""
+    counted = {"goods.quality_return": {"numerator": 30, "denominator": 3000}}
+    shown = {"valid_orders_30d": 3000, "indicators": counted}
+    pages = [official(f"2026-09-{at:02d}", 80.0 + at % 4, **shown) for at in range(10, 31)]
+    sold = [
+        {**one, "picked_up_at": f"{day}T20:00:00+08:00", "delivered_at": f"{day}T23:00:00+08:00"}
+        for one in orders("2026-08-01", 60)
+        for day in [one["paid_at"][:10]]
+    ]
+    as_of = iso_day(day_of("2026-09-30") + days)
+    looked_at = 0
+
+    def counting(kept: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(self: object, *given: int) -> object:
+            nonlocal looked_at
+            first, last = given[:2] if kept.__name__ == "laid_out" else given[1:]
+            looked_at += last - first + 1
+            return kept(self, *given)
+
+        return counted
+
+    def pack_asked(*given: Any) -> Pack:
+        nonlocal looked_at
+        looked_at += 1
+        return choose(*given)
+
+    with monkeypatch.context() as within:
+        within.setattr(Triangle, "known", counting(Triangle.known))
+        within.setattr(Triangle, "laid_out", counting(Triangle.laid_out))
+        within.setattr("shared_scoring.forecast.forecast.pack_in_force", pack_asked)
+        told = to_builtins(ask([*sold, *pages, *more], as_of, rules=None))
+    assert told.pop("as_of") == as_of
+    assert [one.pop("date") for one in told["days"]] == [iso_day(day_of(as_of) + at) for at in range(1, 6)]
+    return told, looked_at
+
+
+@pytest.mark.parametrize("days", [400, 4_000, 60_000])
+def test_a_long_silence_changes_no_answer_and_costs_no_more(monkeypatch: pytest.MonkeyPatch, days: int) -> None:
+    """Once the records have left every window, nothing of another day of silence can be told."""
+    told, looked_at = in_silence(200, monkeypatch)
+    assert told["learned_from"] > 15
+    assert {one["stage"] for one in told["days"]} == {"formal"}
+    assert told["days"][0]["total"]["mid"] is not None
+    later, then_looked_at = in_silence(days, monkeypatch)
+    assert later == told
+    assert then_looked_at < 2 * looked_at  # the look back of one day is bounded; none of it grows with the silence
+
+
+def test_one_page_of_long_ago_costs_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, looked_at = in_silence(5, monkeypatch)
+    with_old, then_looked_at = in_silence(5, monkeypatch, official("1990-01-05", 60.0))
+    assert with_old == told
+    assert then_looked_at < 20 * looked_at  # 36 years are 60 times the days looked at otherwise

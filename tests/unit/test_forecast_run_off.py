@@ -15,6 +15,7 @@ from shared_scoring.forecast.ahead import Ahead
 from shared_scoring.forecast.past import HistoryPast
 from shared_scoring.forecast.triangle import Triangles
 from shared_scoring.history import History
+from shared_scoring.ledger import Contribution
 from shared_scoring.pack import bundled
 
 PACK = bundled()["douyin-shop/2026-09-08"]
@@ -60,6 +61,35 @@ def triangles(records: list[Record]) -> tuple[Triangles, History]:
 def value(ahead: Ahead, definition: Definition, at: int) -> float:
     top, bottom = ahead.window(definition, AS_OF + at - 30, AS_OF + at - 1, at)
     return top / bottom
+
+
+def test_cells_hold_what_became_known() -> None:
+    """Against a plain sum over the rows, whichever days are asked for."""
+    chance = random.Random(6)
+    rows = [
+        Contribution("s", day, day + chance.randrange(-60, 50), chance.choice((1, 3)), chance.randrange(5), 1)
+        for day in (chance.choice((1000, 1200)) + chance.randrange(40) for _ in range(900))
+    ]
+    found = Triangles(rows, 1000, 1230, 30)
+    kept = [one for one in rows if one.day <= 1230 and one.known_on - one.day <= 30]
+    assert found.began == min(one.known_on for one in kept)
+    assert "other" not in found
+    assert not found["other"].known(1240, 1000, 1230)[0].any()
+    for first, last in ((1000, 1230), (1005, 1020), (900, 1300), (1100, 1150)):
+        for as_of in (1010, 1100, 1215, 1300):
+            top, bottom = found["s"].known(as_of, first, last)
+            for day in range(first, last + 1):
+                # A promise farther ahead counts as made 40 days ahead.
+                told = [one for one in kept if one.day == day and max(one.known_on, day - 40) <= as_of]
+                assert top[day - first] == pytest.approx(sum(one.numerator / one.parts for one in told))
+                assert bottom[day - first] == sum(one.denominator for one in told)
+        top, bottom = found["s"].laid_out(first, last, 30)
+        assert top.shape == bottom.shape == (last - first + 1, 71)
+        assert bottom.sum() == sum(first <= one.day <= last for one in kept)
+        for day, lag in ((day, lag) for day in (1005, 1016, 1225) for lag in range(-40, 31)):
+            if first <= day <= last:
+                told = [one for one in kept if one.day == day and max(one.known_on - day, -40) == lag]
+                assert top[day - first, lag + 40] == pytest.approx(sum(one.numerator / one.parts for one in told))
 
 
 def test_today_is_exact() -> None:
