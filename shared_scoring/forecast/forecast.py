@@ -88,7 +88,8 @@ class Forecaster:
         self.pack_of = pack_chooser(self.known, rules)
         asked = days_to_ask(self.known, as_of)
         asked = asked[-LOOKING_BACK:] if since is None else [day for day in asked if day >= since]
-        oldest = min([as_of, *asked])
+        newest = self.known.newest_official(as_of + 1)  # answers start from it even where it shows no total
+        oldest = min([as_of, *asked, *([] if newest is None else newest[:1])])
         packs = packs_between(self.pack_of, oldest, as_of + horizon)
         longest = max(pack.longest_window for pack in packs.values())
         first = oldest - longest - _BEFORE

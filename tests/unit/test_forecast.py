@@ -281,3 +281,11 @@ def test_one_page_of_long_ago_costs_little(monkeypatch: pytest.MonkeyPatch) -> N
     with_old, then_looked_at = in_silence(5, monkeypatch, official("1990-01-05", 60.0))
     assert with_old == told
     assert then_looked_at < 20 * looked_at  # 36 years are 60 times the days looked at otherwise
+
+
+@pytest.mark.parametrize(("stage", "count"), [("growth", 20), ("formal", 40)])
+def test_a_page_of_long_ago_without_a_total_is_read_beside_its_own_day(stage: str, count: int) -> None:
+    """As many orders now as then: the count that the page showed still holds."""
+    page = {"kind": "official", "id": "2026-09-20", "stage": stage, "valid_orders_30d": count}
+    told = ask([*orders("2026-08-01", 280), page], "2027-05-01", days=1)
+    assert [one.stage for one in told.days] == [stage]
