@@ -21,6 +21,8 @@ VISIBLE_PAUSE_MS: Final = 250
 WIDTH: Final = 1440
 HEIGHT: Final = 900
 _INSTALLED_SECONDS: Final = 20
+# The settings page has been drawn: it offers to agree, or to take that back.
+_DRAWN: Final = "#agree:not([hidden]) ~ #withdraw[hidden], #agree[hidden] ~ #withdraw:not([hidden])"
 
 
 class BrowserError(RuntimeError):
@@ -41,6 +43,7 @@ class DemoBrowser:
         BrowserError with the page's own words where pairing or binding is refused.
         """
         page = self._settings_page()
+        page.wait_for_selector(_DRAWN, state="attached")
         if page.is_visible("#agree"):  # a profile that was used before has agreed already
             page.click("#agree")
         page.fill("#server", server)
