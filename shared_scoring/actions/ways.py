@@ -24,7 +24,8 @@ TEXTS: dict[str, Words] = {
     "mean_of": Words("{name}降到 {value} 秒", "{name} down to {value} s"),
     "mean_score": Words("{name}升到 {value}", "{name} up to {value}"),
     "wait": Words(
-        "或等到 {date}：届时 {count} 条不利记录移出统计窗口", "or wait until {date}, when {count} bad records have left"
+        "或等到 {date}：届时 {count} 条不利记录移出统计窗口",
+        "or wait until {date}, when bad records have left: {count}",
     ),
     "not_before": Words(
         "能折算成分的行动即使全部成功，{date} 之前也达不到：{why}",
