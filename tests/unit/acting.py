@@ -4,8 +4,11 @@ import datetime as dt
 import json
 from typing import Any
 
+from shared_scoring.actions.answer import Actions, actions
+from shared_scoring.actions.scene import Risks, scene_of
 from shared_scoring.decode import decode_record
 from shared_scoring.history import History
+from shared_scoring.pack import bundled
 
 Fields = dict[str, Any]
 DAY = dt.date(2026, 5, 6)
@@ -113,3 +116,8 @@ def shop(*more: Fields, count: int = 60) -> list[Fields]:
 
 def history(records: list[Fields]) -> History:
     return History(decode_record(json.dumps(record).encode()) for record in records)
+
+
+def found(records: list[Fields], rules: str = RULES, risks: Risks | None = None) -> Actions:
+    """What can be done on the as-of day."""
+    return actions(scene_of(history(records), bundled()[rules], DAY.toordinal(), risks))
